@@ -1,0 +1,68 @@
+//! What an invite says, signed by its issuer **and** by the invite's own key, so that nobody who edits a store can
+//! redeem an invite or change one unseen.
+
+use crate::id::{Incarnation, InviteId, SpaceId};
+use crate::key::{ServerKey, SignKey, Signature};
+use crate::role::Role;
+use crate::time::Expiry;
+use crate::wire::wire_struct;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// The claims version this build writes and reads.
+pub const VERSION: u8 = 1;
+
+wire_struct! {
+    /// The claims of a link invite. Statement domain `doorward/claims/v1`.
+    pub struct Claims {
+        /// [`VERSION`]; others are refused.
+        pub version: u8,
+        /// Whom the invite is good for.
+        pub server: ServerKey,
+        /// Must be [`InviteId::of`] the invite key.
+        pub invite: InviteId,
+        /// Public half of the key that the token derives.
+        pub invite_key: SignKey,
+        /// Where it leads.
+        pub space: SpaceId,
+        /// What it makes of whoever redeems it.
+        pub role: Role,
+        /// How many accounts it admits; 0 = unlimited.
+        pub max_uses: u32,
+        /// Until when.
+        pub expires: Expiry,
+        /// The public word of the issuer, 0–280 characters; never turned into links.
+        pub greeting: String,
+        /// Further rooms it opens.
+        pub rooms: Vec<SpaceId>,
+        /// Tags it sets.
+        pub tags: Vec<String>,
+        /// The issuer's key; the server's own only for the invites of `init` and `recover owner`.
+        pub issuer: SignKey,
+        /// The issuer's incarnation when it was made ([`Incarnation::NONE`] for the server's own).
+        pub issuer_incarnation: Incarnation,
+        /// The issuer's authority epoch when it was made.
+        pub issuer_epoch: u32,
+        /// What the issuer called itself, display only.
+        pub issuer_handle: String,
+    }
+}
+
+wire_struct! {
+    /// Claims as they travel and are stored: the exact bytes that were signed, and both signatures.
+    pub struct SignedClaims {
+        /// Encoding of [`Claims`].
+        pub claims: Vec<u8>,
+        /// By the issuer's account key.
+        pub issuer_signature: Signature,
+        /// By the invite's key.
+        pub invite_signature: Signature,
+    }
+}
+
+impl SignedClaims {
+    /// Reads the claims; trailing bytes and other versions are refused. Signatures are not looked at.
+    pub fn unverified_claims(&self) -> Option<Claims> {
+        crate::wire::decode::<Claims>(&self.claims).ok().filter(|claims| claims.version == VERSION)
+    }
+}

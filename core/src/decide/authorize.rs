@@ -1,0 +1,145 @@
+//! The questions services ask. All fail closed: *yes* exactly when everything was read and everything is in order.
+
+use super::caller::{Wanted, reading};
+use super::inquiry::{Inquiry, Root};
+use super::{Outcome, Ruling, deny};
+use crate::code::Code;
+use crate::id::SpaceId;
+use crate::key::SignKey;
+use crate::record::{KeyRecord, Standing, keys};
+use crate::role::{Permission, PlaceKind};
+use crate::rule::{self, Rule};
+use crate::time::Timestamp;
+use crate::wire::{Asker, Can, Description, Reply, Request, Why};
+
+/// An account as the table sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// Its standing, if there is an account.
+    pub standing: Option<Standing>,
+    /// Whether a server ban stands on the key.
+    pub banned: bool,
+    /// Whether the account's current incarnation is a member of the server.
+    pub member: bool,
+    /// Whether the operator has accepted the last restore.
+    pub reviewed: bool,
+}
+
+impl Subject {
+    fn of(record: &KeyRecord, root: &Root, now: Timestamp) -> Self {
+        Self {
+            standing: record.account.as_ref().map(|account| account.standing),
+            banned: record.is_banned(now),
+            member: record.current_seat().is_some(),
+            reviewed: root.server.restore_reviewed,
+        }
+    }
+}
+
+/// The one fail-closed predicate.
+pub fn judge(subject: &Subject) -> (Code, Rule) {
+    match *subject {
+        Subject { reviewed: false, .. } => (Code::RestoreUnreviewed, rule::AUTHORIZED_RESTORED),
+        Subject { standing: None, .. } => (Code::UnknownAccount, rule::AUTHORIZED_UNKNOWN),
+        Subject { standing: Some(Standing::Revoked), .. } => (Code::AccountRevoked, rule::AUTHORIZED_REVOKED),
+        Subject { banned: true, .. } => (Code::Banned, rule::AUTHORIZED_BANNED),
+        Subject { member: false, .. } => (Code::NotAMember, rule::AUTHORIZED_MEMBER),
+        Subject { standing: Some(Standing::Active), banned: false, member: true, reviewed: true } => {
+            (Code::Allowed, rule::AUTHORIZED_YES)
+        }
+    }
+}
+
+/// Decides *is authorized*: one load of the server's root and the key's one record.
+pub(crate) fn is_authorized(request: &Request, key: &SignKey, inquiry: &mut Inquiry<'_>) -> Outcome {
+    let account = keys::account(key);
+    asked(request, inquiry, &account, Permission::Query, rule::AUTHORIZED_ASKER, |inquiry, root| {
+        let record: KeyRecord = inquiry.load_or_default(&account)?;
+        let (code, rule) = judge(&Subject::of(&record, root, request.context.now));
+        Ok(if code == Code::Allowed { Ruling::allow(rule) } else { Ruling::deny(code, rule) })
+    })
+}
+
+/// Decides *has admin*: is there an owner, and may he be here?
+pub(crate) fn has_admin(request: &Request, inquiry: &mut Inquiry<'_>) -> Outcome {
+    asked(request, inquiry, keys::SERVER, Permission::Query, rule::AUTHORIZED_ASKER, |inquiry, root| {
+        let Some(owner) = root.space.owner else {
+            return deny(Code::NotFound, rule::ADMIN_NONE);
+        };
+        let account = keys::account(&owner);
+        inquiry.want(&account);
+        inquiry.ready()?;
+        let record: KeyRecord = inquiry.load_or_default(&account)?;
+        match judge(&Subject::of(&record, root, request.context.now)) {
+            (Code::Allowed, _) => Ok(Ruling::allow(rule::ADMIN_YES)),
+            (code, _) => deny(code, rule::ADMIN_NONE),
+        }
+    })
+}
+
+/// Decides *can*, and says why.
+pub(crate) fn can(request: &Request, can: &Can, inquiry: &mut Inquiry<'_>) -> Outcome {
+    let account = keys::account(&can.account);
+    let about_self = matches!(&request.asker, Asker::Account(auth) if auth.key == can.account);
+    let answer = |inquiry: &mut Inquiry<'_>, root: &Root, with_facts: bool| {
+        if can.space != SpaceId::SERVER {
+            return deny(Code::NotFound, rule::CAN_SPACE);
+        }
+        let record: KeyRecord = inquiry.load_or_default(&account)?;
+        let subject = Subject::of(&record, root, request.context.now);
+        let role = record.current_seat().map(|seat| seat.role);
+        let (code, rule) = match (judge(&subject), role) {
+            ((Code::Allowed, _), Some(role)) if role.allows(PlaceKind::Server, can.permission) => (Code::Allowed, rule::CAN_YES),
+            ((Code::Allowed, _), _) => (Code::MissingPermission, rule::CAN_PERMISSION),
+            (refused, _) => refused,
+        };
+        let ruling = if code == Code::Allowed { Ruling::allow(rule) } else { Ruling::deny(code, rule) };
+        let why = Why { role, server_role: role, standing: subject.standing, banned: subject.banned };
+        Ok(if with_facts { ruling.replying(Reply::Why(why)) } else { ruling })
+    };
+    if about_self {
+        let wanted = Wanted::records(core::slice::from_ref(&account));
+        return reading(request, inquiry, wanted, |inquiry, caller, root| answer(inquiry, root, caller.allows(Permission::ReadAudit)));
+    }
+    asked(request, inquiry, &account, Permission::ReadAudit, rule::CAN_ASKER, |inquiry, root| answer(inquiry, root, true))
+}
+
+/// Runs a question for whoever may ask it: services and the operator, or an account with this permission.
+fn asked(
+    request: &Request,
+    inquiry: &mut Inquiry<'_>,
+    wanted: &str,
+    permission: Permission,
+    rule: Rule,
+    question: impl FnOnce(&mut Inquiry<'_>, &Root) -> Outcome,
+) -> Outcome {
+    match &request.asker {
+        Asker::Stranger => deny(Code::Unauthenticated, rule),
+        Asker::Service | Asker::Operator => {
+            inquiry.want(keys::SERVER);
+            inquiry.want(wanted);
+            inquiry.ready()?;
+            let root = inquiry.root(&request.context)?;
+            question(inquiry, &root)
+        }
+        Asker::Account(_) => {
+            let wanted = [alloc::string::String::from(wanted)];
+            reading(request, inquiry, Wanted::records(&wanted), |inquiry, caller, root| {
+                if !caller.allows(permission) {
+                    return deny(Code::MissingPermission, rule);
+                }
+                question(inquiry, root)
+            })
+        }
+    }
+}
+
+/// Decides *describe*: the server's name, for anyone.
+pub(crate) fn describe(request: &Request, inquiry: &mut Inquiry<'_>) -> Outcome {
+    inquiry.want(keys::SERVER);
+    inquiry.ready()?;
+    let root = inquiry.root(&request.context)?;
+    let description = Description { name: root.space.name, has_owner: root.space.owner.is_some() };
+    Ok(Ruling::allow(rule::DESCRIBE).replying(Reply::Description(description)))
+}
+

@@ -1,0 +1,96 @@
+//! Cancel an invite: its issuer may, and so may an inviter of higher rank.
+
+use super::caller::writing;
+use super::inquiry::Inquiry;
+use super::invites::item_of;
+use super::open_invites::{OpenInvites, Place};
+use super::redeem::{InviteLife, life};
+use super::{Outcome, Ruling, Stop, deny};
+use crate::code::Code;
+use crate::id::InviteId;
+use crate::record::{Closed, InviteRecord, KeyRecord, keys};
+use crate::role::{Permission, PlaceKind, Role};
+use crate::rule::{self, Rule};
+use crate::wire::{Event, EventKind, InviteState, Reply, Request};
+
+/// Who made the invite, as seen by whoever wants it cancelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Maker {
+    /// The same account.
+    Caller,
+    /// Another member, of this role.
+    Member(Role),
+    /// Someone who is no member any more.
+    Gone,
+    /// The server itself: only `init` cancels its invites.
+    Server,
+}
+
+/// The cancel table.
+pub fn judge(caller: Role, maker: Maker, life: InviteLife) -> (Code, Rule) {
+    let outranks = match maker {
+        Maker::Caller => true,
+        Maker::Member(role) => caller.allows(PlaceKind::Server, Permission::Invite) && caller.rank() > role.rank(),
+        Maker::Gone => caller.allows(PlaceKind::Server, Permission::Invite),
+        Maker::Server => false,
+    };
+    if !outranks {
+        return match caller.allows(PlaceKind::Server, Permission::Invite) {
+            true => (Code::RankTooLow, rule::CANCEL_RANK),
+            false => (Code::MissingPermission, rule::ASK_PERMISSION),
+        };
+    }
+    match life {
+        InviteLife::Live => (Code::Allowed, rule::CANCEL_DONE),
+        InviteLife::Cancelled => (Code::Allowed, rule::CANCEL_AGAIN),
+        InviteLife::Expired => (Code::Expired, rule::CANCEL_DEAD),
+        InviteLife::Unreadable => (Code::UnreadableExpiry, rule::CANCEL_DEAD),
+        InviteLife::UsedUp => (Code::UsedUp, rule::CANCEL_DEAD),
+    }
+}
+
+/// Decides a cancel.
+pub(crate) fn decide(request: &Request, id: &InviteId, inquiry: &mut Inquiry<'_>) -> Outcome {
+    let key = keys::invite(id);
+    writing(request, inquiry, core::slice::from_ref(&key), |inquiry, caller, root| {
+        let now = request.context.now;
+        let Some(mut record) = inquiry.load::<InviteRecord>(&key)? else {
+            // Whoever may not see invites learns nothing about which exist.
+            caller.require(Permission::Invite)?;
+            return deny(Code::NotFound, rule::CANCEL_UNKNOWN);
+        };
+        let claims = record.invite.unverified_claims().ok_or_else(|| Stop::Fault(Code::CorruptRecord, key.clone()))?;
+        let (issuer_key, count_key) = (keys::account(&claims.issuer), keys::open_count(&claims.issuer));
+        inquiry.want(&issuer_key);
+        inquiry.want(&count_key);
+        inquiry.ready()?;
+        let issuer: KeyRecord = inquiry.load_or_default(&issuer_key)?;
+        let same = claims.issuer == caller.key && claims.issuer_incarnation == caller.account.incarnation;
+        let maker = match issuer.current_seat() {
+            _ if same => Maker::Caller,
+            _ if claims.issuer == root.server.key => Maker::Server,
+            Some(seat) => Maker::Member(seat.role),
+            None => Maker::Gone,
+        };
+        let (code, rule) = judge(caller.role, maker, life(&record, &claims, now));
+        if code != Code::Allowed {
+            return deny(code, rule);
+        }
+        let mut ruling = Ruling::allow(rule);
+        if rule == rule::CANCEL_DONE {
+            let mut open = OpenInvites::new(claims.issuer, inquiry.load_or_default(&count_key)?);
+            record.closed = Some(Closed::Cancelled(caller.key));
+            open.close(&mut ruling, Place::from(&claims), Closed::Cancelled(caller.key), now);
+            open.save(&mut ruling);
+            ruling.put(key.clone(), &record);
+            ruling.events.push(Event {
+                kind: EventKind::InviteCancelled,
+                space: claims.space,
+                account: Some(claims.issuer),
+                invite: Some(*id),
+            });
+        }
+        ruling.about.push(claims.issuer);
+        Ok(ruling.replying(Reply::Invite(item_of(&record, &claims, InviteState::Cancelled))))
+    })
+}

@@ -1,0 +1,138 @@
+//! Asking for what must be known, round by round, and reading what was found.
+
+use super::{Ruling, Stop, deny};
+use crate::check::{Check, CheckResult, Proof, SignatureCheck};
+use crate::code::Code;
+use crate::record::{ServerRoot, Space, Stored, keys};
+use crate::rule;
+use crate::text::{self, Kind};
+use crate::time::Timestamp;
+use crate::wire::{Context, Facts, Need, PageFact, PageNeed, RecordNeed};
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// How far, in seconds, the clock may be behind the records before nothing is decided any more.
+const CLOCK_SLACK: u64 = 5;
+
+/// The facts so far, and what is missing.
+pub(crate) struct Inquiry<'a> {
+    facts: Facts<'a>,
+    missing: Need,
+}
+
+impl<'a> Inquiry<'a> {
+    pub(crate) fn new(facts: Facts<'a>) -> Self {
+        Self { facts, missing: Need { records: Vec::new(), pages: Vec::new(), checks: Vec::new() } }
+    }
+
+    /// Wants a record, guarded: what follows from it holds only while it is unchanged.
+    pub(crate) fn want(&mut self, key: &str) {
+        if self.facts.record(key).is_none() && !self.missing.records.iter().any(|need| need.key == key) {
+            self.missing.records.push(RecordNeed { key: key.into(), guarded: true });
+        }
+    }
+
+    /// Wants a page.
+    pub(crate) fn want_page(&mut self, need: &PageNeed) {
+        if self.facts.page(need).is_none() {
+            self.missing.pages.push(need.clone());
+        }
+    }
+
+    /// Wants a check, and gives its answer if it is there.
+    pub(crate) fn check(&mut self, check: Check) -> CheckResult {
+        let found = self.facts.check(&check.digest());
+        if found.is_none() {
+            self.missing.checks.push(check);
+        }
+        // Nobody looks at this before `ready` has said that nothing is missing.
+        found.unwrap_or(CheckResult::Bad)
+    }
+
+    /// Wants a signature check.
+    pub(crate) fn check_signature(&mut self, key: crate::SignKey, bytes: Vec<u8>, proof: Proof) -> bool {
+        self.check(Check::Signature(SignatureCheck { key, bytes, proof })) == CheckResult::Good
+    }
+
+    /// Screens a text; only one that is not ASCII needs a check of its normal form.
+    pub(crate) fn check_text(&mut self, kind: Kind, value: &str) -> bool {
+        text::screen(kind, value).is_ok() && (value.is_ascii() || self.check(Check::Nfc(value.into())) == CheckResult::Good)
+    }
+
+    /// Goes on only if nothing is missing.
+    pub(crate) fn ready(&mut self) -> Result<(), Stop> {
+        let Need { records, pages, checks } = &self.missing;
+        if records.is_empty() && pages.is_empty() && checks.is_empty() {
+            return Ok(());
+        }
+        let none = Need { records: Vec::new(), pages: Vec::new(), checks: Vec::new() };
+        Err(Stop::Need(core::mem::replace(&mut self.missing, none)))
+    }
+
+    /// The record under this key, or `None` if the store has none. A record that cannot be read is a fault.
+    pub(crate) fn load<T: Stored>(&self, key: &str) -> Result<Option<T>, Stop> {
+        let fact = self.facts.record(key).ok_or_else(|| Stop::Fault(Code::Undecidable, "fact missing".into()))?;
+        match fact.value {
+            None => Ok(None),
+            Some(bytes) => T::from_stored(bytes).map(Some).map_err(|_| Stop::Fault(Code::CorruptRecord, String::from(key))),
+        }
+    }
+
+    /// The same, with the default where there is none.
+    pub(crate) fn load_or_default<T: Stored + Default>(&self, key: &str) -> Result<T, Stop> {
+        Ok(self.load(key)?.unwrap_or_default())
+    }
+
+    /// A page that was wanted.
+    pub(crate) fn page(&self, need: &PageNeed) -> Result<&PageFact<'a>, Stop> {
+        self.facts.page(need).ok_or_else(|| Stop::Fault(Code::Undecidable, "page missing".into()))
+    }
+
+    /// The server's root. Refuses before the server is set up, with another server's key, and while the clock is
+    /// behind the records.
+    pub(crate) fn root(&self, context: &Context) -> Result<Root, Stop> {
+        let Some(space) = self.load::<Space>(keys::SERVER)? else {
+            return deny(Code::NotInitialised, rule::ASK_SET_UP);
+        };
+        let Some(server) = space.server.clone() else {
+            return Err(Stop::Fault(Code::CorruptRecord, "server root".into()));
+        };
+        if server.key != context.server {
+            return Err(Stop::Fault(Code::CorruptRecord, "the store belongs to another server key".into()));
+        }
+        if is_behind(context.now, server.highest_now) {
+            return deny(Code::ClockBehind, rule::ASK_CLOCK);
+        }
+        Ok(Root { before: space.clone(), space, server })
+    }
+}
+
+/// Whether a clock is too far behind the records.
+pub(crate) fn is_behind(now: Timestamp, highest: Timestamp) -> bool {
+    now.plus(CLOCK_SLACK) < highest
+}
+
+/// The server's root record, known to be whole.
+pub(crate) struct Root {
+    pub(crate) space: Space,
+    pub(crate) server: ServerRoot,
+    before: Space,
+}
+
+impl Root {
+    /// The root of a server that is being set up.
+    pub(crate) fn new(space: Space, server: ServerRoot) -> Self {
+        Self { before: space.clone(), space, server }
+    }
+
+    /// Adds the root's own write to a ruling that writes: what the verb changed in it, and the highest time a
+    /// committed decision was taken at.
+    pub(crate) fn save(mut self, context: &Context, mut ruling: Ruling) -> Ruling {
+        self.server.highest_now = self.server.highest_now.max(context.now);
+        self.space.server = Some(self.server);
+        if !ruling.writes.is_empty() && self.space != self.before {
+            ruling.put(keys::SERVER.into(), &self.space);
+        }
+        ruling
+    }
+}

@@ -1,0 +1,185 @@
+//! Mint: makes a link invite. The claims come signed by the issuer and by the invite's own key; the token never comes.
+
+use super::caller::{Caller, writing};
+use super::inquiry::{Inquiry, Root};
+use super::invites::item_of;
+use super::open_invites::{OpenInvites, Place};
+use super::redeem::claims_are_signed;
+use super::{Outcome, Ruling, Stop, deny};
+use crate::claims::Claims;
+use crate::code::Code;
+use crate::id::SpaceId;
+use crate::record::{Closed, InviteRecord, OpenCount, keys};
+use crate::role::{Permission, PlaceKind, Role};
+use crate::rule::{self, Rule};
+use crate::text::{Kind, screen_tags};
+use crate::time::{DAY, Expiry, Timestamp};
+use crate::wire::{Event, EventKind, Mint, PageNeed, Reply, Request};
+
+/// At most this many live invites an issuer.
+pub const MAX_OPEN: u32 = 1_000;
+/// At most this far away, in seconds.
+pub const FURTHEST: u64 = 365 * DAY;
+/// At most this far away for an invite that grants more than `member`, in seconds.
+pub const FURTHEST_ELEVATED: u64 = 7 * DAY;
+/// At most this many uses of an invite that grants more than `member`.
+pub const MOST_ELEVATED: u32 = 10;
+/// How many expired invites a mint that finds the lists full moves out of the way.
+const TIDIED: u16 = 30;
+
+/// What the table looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// The issuer's role in the place.
+    pub issuer: Role,
+    /// The role the invite grants.
+    pub role: Role,
+    /// Whether it sets tags.
+    pub tags: bool,
+    /// How many it admits; 0 = unlimited.
+    pub max_uses: u32,
+    /// Until when.
+    pub expires: Expiry,
+    /// How many live invites the issuer has.
+    pub open: u32,
+}
+
+/// The mint table: what may be offered, checked when it is made. (The redeem table checks it again.)
+pub fn judge(offer: &Offer, now: Timestamp) -> (Code, Rule) {
+    let Offer { issuer, role, tags, max_uses, expires, open } = *offer;
+    let allows = |permission| issuer.allows(PlaceKind::Server, permission);
+    if !allows(Permission::Invite) {
+        return (Code::MissingPermission, rule::ASK_PERMISSION);
+    }
+    if !issuer.may_grant(PlaceKind::Server, role) || (tags && !allows(Permission::ManageTags)) {
+        return (Code::GrantTooHigh, rule::MINT_GRANT);
+    }
+    let elevated = role != Role::Member;
+    let furthest = now.plus(if elevated { FURTHEST_ELEVATED } else { FURTHEST });
+    match expires {
+        Expiry::Unreadable => return (Code::UnreadableExpiry, rule::MINT_EXPIRY),
+        Expiry::At(_) if expires.has_expired(now) => return (Code::ExpiryInPast, rule::MINT_EXPIRY),
+        Expiry::At(at) if at > furthest => return (Code::ExpiryTooFar, rule::MINT_EXPIRY),
+        Expiry::Never if elevated => return (Code::ExpiryTooFar, rule::MINT_EXPIRY),
+        Expiry::Never if max_uses == 0 => return (Code::UnlimitedNeedsExpiry, rule::MINT_USES),
+        Expiry::At(_) | Expiry::Never => {}
+    }
+    if elevated && (max_uses == 0 || max_uses > MOST_ELEVATED) {
+        return (Code::TooManyUses, rule::MINT_USES);
+    }
+    if open >= MAX_OPEN {
+        return (Code::TooManyInvites, rule::MINT_COUNT);
+    }
+    (Code::Allowed, rule::MINT_DONE)
+}
+
+/// Decides a mint.
+pub(crate) fn decide(request: &Request, mint: &Mint, inquiry: &mut Inquiry<'_>) -> Outcome {
+    let Some(claims) = mint.invite.unverified_claims() else {
+        return deny(Code::DamagedInvite, rule::MINT_CLAIMS);
+    };
+    let signed = claims_are_signed(inquiry, &mint.invite, &claims);
+    let texts = inquiry.check_text(Kind::Greeting, &claims.greeting) & inquiry.check_text(Kind::Label, &mint.label);
+    let (invite_key, count_key) = (keys::invite(&claims.invite), keys::open_count(&claims.issuer));
+    writing(request, inquiry, &[invite_key.clone(), count_key.clone()], |inquiry, caller, root| {
+        let now = request.context.now;
+        caller.require(Permission::Invite)?;
+        match (texts, screen_tags(&claims.tags)) {
+            (true, Ok(())) => {}
+            (false, _) => return deny(Code::BadText, rule::MINT_TEXT),
+            (_, Err(code)) => return deny(code, rule::MINT_TEXT),
+        }
+        claims_are_callers(request, &claims, signed, caller)?;
+        if claims.space != SpaceId::SERVER || !claims.rooms.is_empty() {
+            return deny(Code::NotFound, rule::MINT_SPACE);
+        }
+        if inquiry.load::<InviteRecord>(&invite_key)?.is_some() {
+            return deny(Code::InviteExists, rule::MINT_EXISTS);
+        }
+        let count: OpenCount = inquiry.load_or_default(&count_key)?;
+        let expired = expired_if_full(inquiry, &claims, &count, &count_key, now)?;
+        let offer = Offer {
+            issuer: caller.role,
+            role: claims.role,
+            tags: !claims.tags.is_empty(),
+            max_uses: claims.max_uses,
+            expires: claims.expires,
+            open: count.open.saturating_sub(expired.len() as u32),
+        };
+        match judge(&offer, now) {
+            (Code::Allowed, _) => {}
+            (code, rule) => return deny(code, rule),
+        }
+        let mut ruling = Ruling::allow(rule::MINT_DONE);
+        let mut open = OpenInvites::new(claims.issuer, count);
+        for place in expired {
+            open.close(&mut ruling, place, Closed::Expired, now);
+        }
+        enter(&mut ruling, open, &claims, mint, root, now);
+        Ok(ruling)
+    })
+}
+
+/// Files a new invite and enters it into the lists.
+pub(crate) fn enter(ruling: &mut Ruling, mut open: OpenInvites, claims: &Claims, mint: &Mint, root: &Root, now: Timestamp) {
+    let record = InviteRecord {
+        invite: mint.invite.clone(),
+        label: mint.label.clone(),
+        salt: mint.salt,
+        minted_at: now,
+        restore_epoch: root.server.restore_epoch,
+        uses: 0,
+        closed: None,
+    };
+    open.add(ruling, Place::from(claims));
+    open.save(ruling);
+    ruling.put(keys::invite(&claims.invite), &record);
+    ruling.events.push(Event {
+        kind: EventKind::InviteMinted,
+        space: claims.space,
+        account: Some(claims.issuer),
+        invite: Some(claims.invite),
+    });
+    ruling.reply = Reply::Invite(item_of(&record, claims, crate::wire::InviteState::Live));
+}
+
+/// The claims are for this server, by this caller as it stands now, and signed by both keys.
+fn claims_are_callers(request: &Request, claims: &Claims, signed: bool, caller: &Caller) -> Result<(), Stop> {
+    if claims.server != request.context.server {
+        return deny(Code::OtherServer, rule::MINT_CLAIMS);
+    }
+    let current = claims.issuer == caller.key
+        && claims.issuer_incarnation == caller.account.incarnation
+        && claims.issuer_epoch == caller.account.epoch
+        && claims.issuer_handle == caller.account.handle;
+    if signed && current { Ok(()) } else { deny(Code::DamagedInvite, rule::MINT_CLAIMS) }
+}
+
+/// When the lists are full, some of what has expired leaves them: a person with old invites is never locked out.
+fn expired_if_full(
+    inquiry: &mut Inquiry<'_>,
+    claims: &Claims,
+    count: &OpenCount,
+    count_key: &str,
+    now: Timestamp,
+) -> Result<alloc::vec::Vec<Place>, Stop> {
+    if count.open < MAX_OPEN {
+        return Ok(alloc::vec::Vec::new());
+    }
+    let prefix = keys::all_open_by_issuer(&claims.issuer);
+    let until = keys::not_expired_from(&prefix, now);
+    let need = PageNeed { prefix, after: "".into(), until, limit: TIDIED, under: count_key.into() };
+    inquiry.want_page(&need);
+    inquiry.ready()?;
+    let places = inquiry.page(&need)?.records.iter().filter_map(|fact| place_of(fact.key, claims));
+    Ok(places.collect())
+}
+
+/// Reads where an open invite stands back from its key `x.<issuer>.<expiry>.<invite>`.
+fn place_of(key: &str, claims: &Claims) -> Option<Place> {
+    let mut parts = key.rsplit('.');
+    let invite = crate::InviteId::from_hex(parts.next()?)?;
+    let mut expires = [0; 5];
+    hex::decode_to_slice(parts.next()?, &mut expires).ok()?;
+    Some(Place { invite, issuer: claims.issuer, space: SpaceId::SERVER, expires: Expiry::from_bytes(expires) })
+}

@@ -1,0 +1,99 @@
+//! Register: adds an account without an invite. Prove: that account supplies its own signature over its keys.
+
+use super::caller::writing;
+use super::inquiry::Inquiry;
+use super::redeem::good_keys;
+use super::{Outcome, Ruling, Stop, deny};
+use crate::check::{Check, Proof};
+use crate::code::Code;
+use crate::id::{DecisionId, Incarnation, SpaceId};
+use crate::record::{Account, KeyRecord, MemberCount, Seat, Standing, Via, keys};
+use crate::role::{Permission, Role};
+use crate::rule;
+use crate::statement::{AccountStatement, Domain};
+use crate::text::Kind;
+use crate::wire::{Event, EventKind, Prove, Register, Reply, Request};
+use alloc::vec::Vec;
+
+/// Decides a register.
+pub(crate) fn decide(request: &Request, register: &Register, inquiry: &mut Inquiry<'_>) -> Outcome {
+    let Register { sign_key, kex_key, handle } = register;
+    let (good_sign, good_kex) = (inquiry.check(Check::SignKey(*sign_key)), inquiry.check(Check::KexKey(*kex_key)));
+    let named = inquiry.check_text(Kind::Handle, handle);
+    let (account_key, members_key) = (keys::account(sign_key), keys::members(&SpaceId::SERVER));
+    writing(request, inquiry, &[account_key.clone(), members_key.clone()], |inquiry, caller, root| {
+        caller.require(Permission::ManageAccounts)?;
+        good_keys(good_sign, good_kex, rule::REGISTER_KEYS)?;
+        if !named {
+            return deny(Code::BadText, rule::REGISTER_TEXT);
+        }
+        let now = request.context.now;
+        let mut record: KeyRecord = inquiry.load_or_default(&account_key)?;
+        if record.account.is_some() {
+            return deny(Code::AccountExists, rule::REGISTER_EXISTS);
+        }
+        if record.is_banned(now) {
+            return deny(Code::Banned, rule::REGISTER_BANNED);
+        }
+        let mut members: MemberCount = inquiry.load_or_default(&members_key)?;
+        if root.space.max_members != 0 && members.members >= root.space.max_members {
+            return deny(Code::SpaceFull, rule::REGISTER_FULL);
+        }
+        let incarnation = Incarnation::fresh(&request.context.entropy);
+        record.account = Some(Account {
+            kex_key: *kex_key,
+            binding: None,
+            handle: handle.clone(),
+            standing: Standing::Active,
+            incarnation,
+            epoch: 0,
+            created_at: now,
+            via: Via::Direct,
+            invited_by: caller.key,
+            decision: DecisionId::fresh(&request.context.entropy),
+        });
+        record.seat = Some(Seat { incarnation, role: Role::Member, tags: Vec::new(), joined_at: now, via: Via::Direct });
+        members.members += 1;
+        members.revision += 1;
+        let mut ruling = Ruling::allow(rule::REGISTER_DONE);
+        ruling.put(account_key.clone(), &record);
+        ruling.put(members_key.clone(), &members);
+        ruling.mark(keys::roster(&SpaceId::SERVER, now, sign_key));
+        for kind in [EventKind::AccountRegistered, EventKind::MemberJoined] {
+            ruling.events.push(Event { kind, space: SpaceId::SERVER, account: Some(*sign_key), invite: None });
+        }
+        ruling.about.push(*sign_key);
+        Ok(match super::accounts::view(sign_key, &record, true, now) {
+            Some(view) => ruling.replying(Reply::Account(view)),
+            None => ruling,
+        })
+    })
+}
+
+/// Decides a prove.
+pub(crate) fn prove(request: &Request, prove: &Prove, inquiry: &mut Inquiry<'_>) -> Outcome {
+    writing(request, inquiry, &[], |inquiry, caller, _root| {
+        let statement = AccountStatement { server: request.context.server, sign_key: caller.key, kex_key: caller.account.kex_key };
+        let good = inquiry.check_signature(caller.key, Domain::Account.statement(&statement), Proof::Inline(prove.binding));
+        inquiry.ready()?;
+        if !good {
+            return deny(Code::Unauthenticated, rule::PROVE_SIGNATURE);
+        }
+        let mut ruling = Ruling::allow(rule::PROVE_DONE);
+        let mut record = caller.record.clone();
+        let Some(account) = record.account.as_mut() else {
+            return Err(Stop::Fault(Code::Undecidable, "caller without account".into()));
+        };
+        if account.binding.is_none() {
+            account.binding = Some(prove.binding);
+            ruling.put(keys::account(&caller.key), &record);
+            ruling.events.push(Event {
+                kind: EventKind::AccountProved,
+                space: SpaceId::SERVER,
+                account: Some(caller.key),
+                invite: None,
+            });
+        }
+        Ok(ruling)
+    })
+}

@@ -1,0 +1,122 @@
+//! Revoke, restore, delete: what account managers do to accounts of lower rank.
+
+use super::accounts::view;
+use super::caller::writing;
+use super::inquiry::Inquiry;
+use super::{Outcome, Ruling, Stop, deny};
+use crate::code::Code;
+use crate::id::SpaceId;
+use crate::key::SignKey;
+use crate::record::{KeyRecord, MemberCount, OpenCount, Standing, keys};
+use crate::role::{Permission, PlaceKind, Role};
+use crate::rule::{self, Rule};
+use crate::wire::{Event, EventKind, Reply, Request};
+
+/// What is to happen to the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Refuse it from now on.
+    Revoke,
+    /// Undo that.
+    Restore,
+    /// Delete it for good.
+    Delete,
+}
+
+impl Change {
+    /// Every change.
+    pub const ALL: &'static [Change] = &[Change::Revoke, Change::Restore, Change::Delete];
+}
+
+/// The account as the table sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// There is no account.
+    Unknown,
+    /// An account without membership of the server.
+    Guest(Standing),
+    /// A member of the server.
+    Member(Role, Standing),
+}
+
+/// The table of account changes.
+pub fn judge(change: Change, caller: Role, target: Target, is_self: bool, owns_spaces: bool) -> (Code, Rule) {
+    if !caller.allows(PlaceKind::Server, Permission::ManageAccounts) {
+        return (Code::MissingPermission, rule::ASK_PERMISSION);
+    }
+    let (role, standing) = match target {
+        Target::Unknown => return (Code::NotFound, rule::ACCOUNT_UNKNOWN),
+        Target::Guest(standing) => (Role::Member, standing),
+        Target::Member(role, standing) => (role, standing),
+    };
+    if is_self && role == Role::Owner && change != Change::Restore {
+        return (Code::LastOwner, rule::ACCOUNT_LAST_OWNER);
+    }
+    if caller.rank() <= role.rank() {
+        return (Code::RankTooLow, rule::ACCOUNT_RANK);
+    }
+    match (change, standing) {
+        (Change::Revoke, Standing::Revoked) | (Change::Restore, Standing::Active) => (Code::Allowed, rule::ACCOUNT_AGAIN),
+        (Change::Revoke, Standing::Active) => (Code::Allowed, rule::REVOKE_DONE),
+        (Change::Restore, Standing::Revoked) => (Code::Allowed, rule::RESTORE_DONE),
+        (Change::Delete, _) if owns_spaces => (Code::OwnsSpaces, rule::ACCOUNT_OWNS),
+        (Change::Delete, Standing::Active | Standing::Revoked) => (Code::Allowed, rule::DELETE_DONE),
+    }
+}
+
+/// Decides a revoke, restore or delete.
+pub(crate) fn decide(request: &Request, change: Change, key: &SignKey, inquiry: &mut Inquiry<'_>) -> Outcome {
+    let (account_key, members_key, count_key) = (keys::account(key), keys::members(&SpaceId::SERVER), keys::open_count(key));
+    let wanted = [account_key.clone(), members_key.clone(), count_key.clone()];
+    writing(request, inquiry, &wanted, |inquiry, caller, _root| {
+        let mut record: KeyRecord = inquiry.load_or_default(&account_key)?;
+        let (code, rule) = judge(change, caller.role, target_of(&record), caller.key == *key, record.spaces_owned > 0);
+        if code != Code::Allowed {
+            return deny(code, rule);
+        }
+        let mut ruling = Ruling::allow(rule);
+        ruling.about.push(*key);
+        if rule == rule::ACCOUNT_AGAIN {
+            return Ok(replying(ruling, key, &record, request));
+        }
+        let Some(account) = record.account.as_mut() else {
+            return Err(Stop::Fault(Code::Undecidable, "target without account".into()));
+        };
+        let kind = match change {
+            Change::Revoke => {
+                account.standing = Standing::Revoked;
+                // What it issued until now is void for good, restored or not.
+                account.epoch += 1;
+                EventKind::AccountRevoked
+            }
+            Change::Restore => {
+                account.standing = Standing::Active;
+                EventKind::AccountRestored
+            }
+            Change::Delete => {
+                let members: MemberCount = inquiry.load_or_default(&members_key)?;
+                let open: OpenCount = inquiry.load_or_default(&count_key)?;
+                super::delete::erase(&mut ruling, request, key, &mut record, members, open, inquiry)?;
+                EventKind::AccountDeleted
+            }
+        };
+        ruling.put(account_key.clone(), &record);
+        ruling.events.push(Event { kind, space: SpaceId::SERVER, account: Some(*key), invite: None });
+        Ok(replying(ruling, key, &record, request))
+    })
+}
+
+fn replying(ruling: Ruling, key: &SignKey, record: &KeyRecord, request: &Request) -> Ruling {
+    match view(key, record, true, request.context.now) {
+        Some(view) => ruling.replying(Reply::Account(view)),
+        None => ruling,
+    }
+}
+
+fn target_of(record: &KeyRecord) -> Target {
+    match (&record.account, record.current_seat()) {
+        (None, _) => Target::Unknown,
+        (Some(account), None) => Target::Guest(account.standing),
+        (Some(account), Some(seat)) => Target::Member(seat.role, account.standing),
+    }
+}

@@ -1,0 +1,128 @@
+//! All about one key at the server, in one record: *is authorized* is one load.
+
+use crate::id::{DecisionId, Incarnation, InviteId};
+use crate::key::{KexKey, SignKey, Signature};
+use crate::role::Role;
+use crate::time::{Expiry, Timestamp};
+use crate::wire::{wire_enum, wire_struct};
+use alloc::string::String;
+use alloc::vec::Vec;
+
+wire_struct! {
+    /// `a.<pub>`. Each part outlives the others: a ban may stand on a key that has no account, and a deleted account's
+    /// seat stays behind, inert, because it names an incarnation that is gone.
+    #[derive(Default)]
+    pub struct KeyRecord {
+        /// The account, if the key has one.
+        pub account: Option<Account>,
+        /// The membership of the server space. Counts only if it names the account's incarnation.
+        pub seat: Option<Seat>,
+        /// A ban from the server space, which bars from everything.
+        pub ban: Option<Ban>,
+        /// Put on the server's allowlist by this key.
+        pub allowlisted_by: Option<SignKey>,
+        /// How many spaces the account owns.
+        pub spaces_owned: u32,
+    }
+}
+
+wire_enum! {
+    /// Whether an account may do anything at all.
+    #[derive(Copy)]
+    pub enum Standing {
+        /// It may.
+        0 => Active,
+        /// It may not.
+        1 => Revoked,
+    }
+}
+
+wire_enum! {
+    /// How someone came in.
+    #[derive(Copy)]
+    pub enum Via {
+        /// Added directly.
+        0 => Direct,
+        /// By this invite.
+        1 => Invite(InviteId),
+    }
+}
+
+wire_struct! {
+    /// A person or agent.
+    pub struct Account {
+        /// X25519 key.
+        pub kex_key: KexKey,
+        /// The account's own signature over its key pair, or none yet (`unproved`).
+        pub binding: Option<Signature>,
+        /// What it is called: 1–64 characters, display only.
+        pub handle: String,
+        /// Active or revoked.
+        pub standing: Standing,
+        /// Which registration of the key this is.
+        pub incarnation: Incarnation,
+        /// Raised whenever it falls; what it made before then is void for good.
+        pub epoch: u32,
+        /// When it was made.
+        pub created_at: Timestamp,
+        /// How it came.
+        pub via: Via,
+        /// Who brought it: an issuer's, a manager's, or the server's own key.
+        pub invited_by: SignKey,
+        /// The recorded decision that made it.
+        pub decision: DecisionId,
+    }
+}
+
+wire_struct! {
+    /// A membership.
+    pub struct Seat {
+        /// Whose, exactly.
+        pub incarnation: Incarnation,
+        /// As what.
+        pub role: Role,
+        /// Tags.
+        pub tags: Vec<String>,
+        /// Since when.
+        pub joined_at: Timestamp,
+        /// How.
+        pub via: Via,
+    }
+}
+
+wire_struct! {
+    /// A key barred from a space.
+    pub struct Ban {
+        /// Why.
+        pub reason: String,
+        /// By whom.
+        pub by: SignKey,
+        /// Since when.
+        pub since: Timestamp,
+        /// Until when; at that second it is over.
+        pub until: Expiry,
+    }
+}
+
+impl Ban {
+    /// Whether the ban still stands. What cannot be read stands: for a ban, that is the safe side.
+    pub fn stands(&self, now: Timestamp) -> bool {
+        match self.until {
+            Expiry::At(until) => now < until,
+            Expiry::Never | Expiry::Unreadable => true,
+        }
+    }
+}
+
+impl KeyRecord {
+    /// The account's membership of the server space, if it is one: a seat counts only for the incarnation it names.
+    pub fn current_seat(&self) -> Option<&Seat> {
+        let account = self.account.as_ref()?;
+        self.seat.as_ref().filter(|seat| seat.incarnation == account.incarnation)
+    }
+
+    /// Whether a server ban stands on this key.
+    pub fn is_banned(&self, now: Timestamp) -> bool {
+        self.ban.as_ref().is_some_and(|ban| ban.stands(now))
+    }
+}

@@ -1,0 +1,154 @@
+//! Where records are: ASCII keys of fixed-width lower-case hexadecimal parts joined by dots, at most 160 bytes, the
+//! same text in SQLite and as a NATS subject.
+//!
+//! | key | record |
+//! |---|---|
+//! | `a.<pub>` | all about one key at the server: account, seat, ban, allowlisted ([`KeyRecord`](super::KeyRecord)) |
+//! | `s.<space>` | a space's root; the server's also holds owner, restore epoch and highest time ([`Space`](super::Space)) |
+//! | `n.<space>` | exact member count and roster revision ([`MemberCount`](super::MemberCount)) |
+//! | `o.<space>.<joined>.<pub>` | the roster, in order of joining (empty record) |
+//! | `v.<invite>` | an invite ([`InviteRecord`](super::InviteRecord)) |
+//! | `w.<invite>.<pub>` | a use and its answer ([`Use`](super::Use)) |
+//! | `q.<issuer>` | count of open invites ([`OpenCount`](super::OpenCount)) |
+//! | `x.<issuer>.<expiry>.<invite>` | open invites of an issuer, by expiry (empty record) |
+//! | `y.<space>.<expiry>.<invite>` | open invites of a space, by expiry (empty record) |
+//! | `z.<space>.<closed>.<invite>` | closed invites of a space, by closing time ([`Closed`](super::Closed)) |
+//! | `r.<pub>.<nonce>` | a request id and its answer ([`RequestRecord`](super::RequestRecord)) |
+//! | `f.<pub>` | refused writes recorded this hour ([`RefusalCount`](super::RefusalCount)) |
+//! | `t.<id>` | an unfinished job ([`Job`](super::Job)) |
+//! | `d.<id>` | a decision record ([`DecisionRecord`](super::DecisionRecord)) |
+//! | `c.<id>` | its contents, erasable ([`Contents`](super::Contents)) |
+//! | `j.<pub>.<id>` | which decisions are about a key ([`Involved`](super::Involved)) |
+//! | `k.<sequence>` | a signed checkpoint of the history |
+//! | `p.<digest>` | a policy build that has decided |
+//!
+//! Reserved for spaces and rooms: `b`, `e`, `h`, `i`, `l`, `m`, `u`.
+
+use crate::id::{DecisionId, InviteId, SpaceId};
+use crate::key::{Nonce, SignKey};
+use crate::time::{Expiry, Timestamp};
+use alloc::format;
+use alloc::string::String;
+
+fn part(letter: &str, bytes: &[u8]) -> String {
+    let mut key = String::with_capacity(letter.len() + 2 * bytes.len());
+    key.push_str(letter);
+    push_hex(&mut key, bytes);
+    key
+}
+
+fn push_hex(key: &mut String, bytes: &[u8]) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    for byte in bytes {
+        key.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        key.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+}
+
+/// All about one key at the server.
+pub fn account(key: &SignKey) -> String {
+    part("a.", &key.0)
+}
+/// Every key known to the server.
+pub const ACCOUNTS: &str = "a.";
+/// A space's root.
+pub fn space(space: &SpaceId) -> String {
+    part("s.", &space.0)
+}
+/// The server's root. (Spelled out because every decision reads it.)
+pub const SERVER: &str = "s.00000000000000000000000000000000";
+/// A space's member count.
+pub fn members(space: &SpaceId) -> String {
+    part("n.", &space.0)
+}
+/// A seat in the roster.
+pub fn roster(space: &SpaceId, joined: Timestamp, key: &SignKey) -> String {
+    format!("o.{}.{:010x}.{key}", space, joined.0)
+}
+/// An invite.
+pub fn invite(invite: &InviteId) -> String {
+    part("v.", &invite.0)
+}
+/// A use of an invite by a key.
+pub fn invite_use(invite: &InviteId, key: &SignKey) -> String {
+    format!("w.{invite}.{key}")
+}
+/// All uses of an invite.
+pub fn invite_uses(invite: &InviteId) -> String {
+    format!("w.{invite}.")
+}
+/// Count of an issuer's open invites.
+pub fn open_count(issuer: &SignKey) -> String {
+    part("q.", &issuer.0)
+}
+/// An open invite of an issuer.
+pub fn open_by_issuer(issuer: &SignKey, expires: Expiry, invite: &InviteId) -> String {
+    format!("x.{issuer}.{}.{invite}", expires.sort_key())
+}
+/// All open invites of an issuer.
+pub fn all_open_by_issuer(issuer: &SignKey) -> String {
+    format!("x.{issuer}.")
+}
+/// An open invite of a space.
+pub fn open_by_space(space: &SpaceId, expires: Expiry, invite: &InviteId) -> String {
+    format!("y.{space}.{}.{invite}", expires.sort_key())
+}
+/// All open invites of a space.
+pub fn all_open_by_space(space: &SpaceId) -> String {
+    format!("y.{space}.")
+}
+/// A closed invite of a space.
+pub fn closed(space: &SpaceId, at: Timestamp, invite: &InviteId) -> String {
+    format!("z.{space}.{:010x}.{invite}", at.0)
+}
+/// All closed invites of a space.
+pub fn all_closed(space: &SpaceId) -> String {
+    format!("z.{space}.")
+}
+/// Where keys with an expiry after `now` begin, below an `x.` or `y.` prefix: everything before this has expired.
+pub fn not_expired_from(prefix: &str, now: Timestamp) -> String {
+    format!("{prefix}{}", Expiry::At(now.plus(1)).sort_key())
+}
+/// A request id.
+pub fn request_id(key: &SignKey, nonce: &Nonce) -> String {
+    format!("r.{key}.{nonce}")
+}
+/// Refused writes of an account.
+pub fn refusals(key: &SignKey) -> String {
+    part("f.", &key.0)
+}
+/// An unfinished job.
+pub fn job(id: &DecisionId) -> String {
+    part("t.", &id.0)
+}
+/// All unfinished jobs.
+pub const JOBS: &str = "t.";
+/// A decision record.
+pub fn decision(id: &DecisionId) -> String {
+    part("d.", &id.0)
+}
+/// All decision records.
+pub const DECISIONS: &str = "d.";
+/// The erasable contents of a decision record.
+pub fn contents(id: &DecisionId) -> String {
+    part("c.", &id.0)
+}
+/// That a decision is about a key.
+pub fn involved(key: &SignKey, id: &DecisionId) -> String {
+    format!("j.{key}.{id}")
+}
+/// A signed checkpoint.
+pub fn checkpoint(sequence: u64) -> String {
+    format!("k.{sequence:016x}")
+}
+/// All checkpoints.
+pub const CHECKPOINTS: &str = "k.";
+/// A policy build.
+pub fn policy(digest: &[u8; 32]) -> String {
+    part("p.", digest)
+}
+
+/// The last part of a key, read as an invite id.
+pub fn trailing_invite(key: &str) -> Option<InviteId> {
+    InviteId::from_hex(key.rsplit('.').next()?)
+}

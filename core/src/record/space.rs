@@ -1,0 +1,136 @@
+//! A space's root and its exact count of members; jobs left for housekeeping.
+
+use crate::id::{Incarnation, InviteId};
+use crate::key::{ServerKey, SignKey};
+use crate::time::{Expiry, Timestamp};
+use crate::wire::{wire_enum, wire_struct};
+use alloc::string::String;
+
+wire_enum! {
+    /// Who may join.
+    #[derive(Copy)]
+    pub enum JoinRule {
+        /// Any active account; for the server space any key that proves itself.
+        0 => Open,
+        /// Whoever proves the space's join token.
+        1 => Token,
+        /// By invite only. The default.
+        2 => Invite,
+        /// Keys an admin listed beforehand.
+        3 => Allowlist,
+        /// Nobody.
+        4 => Closed,
+    }
+}
+
+wire_enum! {
+    /// Whether joining is paused.
+    #[derive(Copy)]
+    pub enum Pause {
+        /// It is not.
+        0 => No,
+        /// Until this second; at it, no longer.
+        1 => Until(Timestamp),
+        /// Until someone says otherwise.
+        2 => UntilLifted,
+    }
+}
+
+impl Pause {
+    /// Whether it holds now.
+    pub fn holds(self, now: Timestamp) -> bool {
+        match self {
+            Pause::No => false,
+            Pause::Until(until) => now < until,
+            Pause::UntilLifted => true,
+        }
+    }
+}
+
+wire_struct! {
+    /// `s.<space>`: the root record of a space.
+    pub struct Space {
+        /// What it is called.
+        pub name: String,
+        /// Who may join.
+        pub join_rule: JoinRule,
+        /// Most members; 0 = no limit.
+        pub max_members: u32,
+        /// What it is about.
+        pub description: String,
+        /// Whether it has roles at all.
+        pub governed: bool,
+        /// Whether joining is paused.
+        pub pause: Pause,
+        /// The one owner. A pointer, so that "exactly one" holds by type.
+        pub owner: Option<SignKey>,
+        /// The server's own part, in the server space only.
+        pub server: Option<ServerRoot>,
+    }
+}
+
+wire_struct! {
+    /// What only the server's root holds.
+    pub struct ServerRoot {
+        /// The server's public key. Another than the request's is a fault.
+        pub key: ServerKey,
+        /// The one owner invite that is good while there is no owner.
+        pub owner_invite: Option<InviteId>,
+        /// Raised by every restore; open invites of older epochs are void.
+        pub restore_epoch: u32,
+        /// Whether the operator has accepted the last restore.
+        pub restore_reviewed: bool,
+        /// The highest time a committed decision was taken at.
+        pub highest_now: Timestamp,
+    }
+}
+
+wire_struct! {
+    /// `n.<space>`: how many members, exactly. Every write that changes a roster rewrites it.
+    #[derive(Default)]
+    pub struct MemberCount {
+        /// Members now.
+        pub members: u32,
+        /// Raised by every change of the roster.
+        pub revision: u64,
+    }
+}
+
+wire_enum! {
+    /// What is left to do.
+    pub enum JobKind {
+        /// Cancel what a deleted account left open.
+        0 => CloseInvites(ClosingJob),
+    }
+}
+
+wire_struct! {
+    /// Whose invites to cancel.
+    pub struct ClosingJob {
+        /// The issuer's key.
+        pub issuer: SignKey,
+        /// Invites of this incarnation only.
+        pub incarnation: Incarnation,
+        /// The last key that was looked at.
+        pub after: String,
+    }
+}
+
+wire_struct! {
+    /// `t.<id>`: an unfinished job. What it clears has been without effect since the decision that left it.
+    pub struct Job {
+        /// What.
+        pub kind: JobKind,
+        /// Since when.
+        pub since: Timestamp,
+    }
+}
+
+/// The expiry under which an invite stands in the lists.
+pub(crate) fn closed_at(expires: Expiry, now: Timestamp) -> Timestamp {
+    match expires {
+        Expiry::At(at) if at <= now => at,
+        Expiry::At(_) | Expiry::Never | Expiry::Unreadable => now,
+    }
+}
+

@@ -1,0 +1,121 @@
+//! The stable ids of the table rows that answer, each with one line a person can read.
+//!
+//! Every decision names its rule, in its record and in "why". A test keeps every rule in a decision table.
+
+macro_rules! rules {
+    ($($name:ident = $id:literal, $text:literal;)*) => {
+        $(#[doc = $text] pub const $name: Rule = Rule { id: $id, text: $text };)*
+
+        /// Every rule, in the order of the table.
+        pub const ALL: &[Rule] = &[$($name,)*];
+    };
+}
+
+/// A table row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Stable id: `<table>.<row>`.
+    pub id: &'static str,
+    /// What the row says.
+    pub text: &'static str,
+}
+
+/// The rule of an id.
+pub fn find(id: &str) -> Option<Rule> {
+    ALL.iter().copied().find(|rule| rule.id == id)
+}
+
+rules! {
+    // Before any verb.
+    ASK_SIGNATURE = "ask.signature", "A signed request must carry a good signature.";
+    ASK_FRESH = "ask.fresh", "A signed request is good for 300 seconds.";
+    ASK_KNOWN = "ask.known", "The signer must have an account.";
+    ASK_STANDING = "ask.standing", "The signer's account must be active and its key not banned.";
+    ASK_MEMBER = "ask.member", "The signer must be a member of the server.";
+    ASK_PERMISSION = "ask.permission", "The signer's role must allow the verb.";
+    ASK_REPEAT = "ask.repeat", "A repeated request repeats its answer; other content under the same id is refused.";
+    ASK_CLOCK = "ask.clock", "Nothing is decided while the clock is more than 5 seconds behind the records.";
+    ASK_SET_UP = "ask.set-up", "Nothing is decided before the server is set up.";
+    ASK_OPERATOR = "ask.operator", "Only the operator may do this, on the machine itself.";
+
+    DESCRIBE = "describe", "Anyone may learn the server's name.";
+
+    INIT_OWNER_EXISTS = "init.owner-exists", "There is no owner invite once there is an owner.";
+    INIT_CLAIMS = "init.claims", "An owner invite is signed by the server's key, for one use and at most 24 hours.";
+    INIT_DONE = "init.done", "A new owner invite cancels the former.";
+
+    MINT_TEXT = "mint.text", "Label, greeting and tags must be showable.";
+    MINT_CLAIMS = "mint.claims", "The claims must be signed by the caller and by the invite's key, for this server and as the caller stands now.";
+    MINT_SPACE = "mint.space", "The space must exist.";
+    MINT_EXISTS = "mint.exists", "An invite is minted once.";
+    MINT_GRANT = "mint.grant", "Nobody grants more than he may: roles above member need manage-roles and no higher rank, tags need manage-tags, owner is never granted.";
+    MINT_EXPIRY = "mint.expiry", "The expiry must be readable, in the future, and within 365 days (7 for more than member).";
+    MINT_USES = "mint.uses", "Unlimited uses need an expiry, 'never' needs role member and a number of uses, and more than member has at most 10 uses.";
+    MINT_COUNT = "mint.count", "At most 1,000 live invites an issuer.";
+    MINT_DONE = "mint.done", "Otherwise the invite is made.";
+
+    REDEEM_1 = "redeem.1", "A damaged link, a wrong proof and an unknown invite are alike: nothing is there.";
+    REDEEM_PROOF = "redeem.1-proof", "The account must prove its keys, for this server, within 300 seconds.";
+    REDEEM_CLAIMS = "redeem.1-claims", "The invite must match its signatures and what the holder was shown.";
+    REDEEM_2 = "redeem.2", "Whoever spent this invite before gets the first answer again.";
+    REDEEM_3_CANCELLED = "redeem.3-cancelled", "A cancelled invite admits nobody.";
+    REDEEM_3_EXPIRED = "redeem.3-expired", "An expired invite admits nobody.";
+    REDEEM_3_UNREADABLE = "redeem.3-unreadable", "An expiry that cannot be read has passed.";
+    REDEEM_3_USED_UP = "redeem.3-used-up", "An invite admits no more than its number of uses.";
+    REDEEM_4 = "redeem.4", "An invite is worth what its issuer is worth now.";
+    REDEEM_4_OWNER = "redeem.4-owner", "An owner invite is void once there is an owner.";
+    REDEEM_5_GONE = "redeem.5-gone", "The place must exist.";
+    REDEEM_5_PAUSED = "redeem.5-paused", "Nobody joins while joining is paused.";
+    REDEEM_5_CLOSED = "redeem.5-closed", "Nobody joins a closed place.";
+    REDEEM_5_ALLOWLIST = "redeem.5-allowlist", "Only listed keys join under an allowlist.";
+    REDEEM_6_REVOKED = "redeem.6-revoked", "A revoked account is not let in, and the use is spent.";
+    REDEEM_6_BANNED = "redeem.6-banned", "A banned key is not let in, and the use is spent.";
+    REDEEM_7 = "redeem.7", "A server member needs no server invite, and the use is spent.";
+    REDEEM_9 = "redeem.9", "Nobody joins a full place.";
+    REDEEM_10 = "redeem.10", "Otherwise the holder is let in.";
+    PREVIEW_DONE = "preview.done", "Whoever holds a live invite is told what it is.";
+
+    CANCEL_UNKNOWN = "cancel.unknown", "The invite must exist.";
+    CANCEL_RANK = "cancel.rank", "An invite is cancelled by its issuer, or by an inviter of higher rank.";
+    CANCEL_AGAIN = "cancel.again", "Cancelling twice is fine.";
+    CANCEL_DEAD = "cancel.dead", "What has expired or is used up cannot be cancelled.";
+    CANCEL_DONE = "cancel.done", "Otherwise the invite is cancelled.";
+
+    INVITES_LIST = "invites.list", "Whoever may invite sees the place's invites.";
+    INVITES_UNKNOWN = "invites.unknown", "The invite must exist.";
+
+    REGISTER_KEYS = "register.keys", "The keys must be good ones.";
+    REGISTER_TEXT = "register.text", "The handle must be showable.";
+    REGISTER_BANNED = "register.banned", "A banned key is not registered.";
+    REGISTER_EXISTS = "register.exists", "A known key is not registered again.";
+    REGISTER_FULL = "register.full", "Nobody is added to a full place.";
+    REGISTER_DONE = "register.done", "Otherwise account and membership are made.";
+    PROVE_SIGNATURE = "prove.signature", "The account must sign its own keys.";
+    PROVE_DONE = "prove.done", "An account that signed its keys is proved.";
+
+    ACCOUNT_UNKNOWN = "account.unknown", "The account must exist.";
+    ACCOUNT_SHOW = "account.show", "Members see whom they share a space with; account managers see all.";
+    ACCOUNT_LAST_OWNER = "account.last-owner", "The server keeps an active owner.";
+    ACCOUNT_RANK = "account.rank", "Nobody acts on someone whose rank is not below his own.";
+    ACCOUNT_OWNS = "account.owns-spaces", "An account that owns spaces is not deleted.";
+    ACCOUNT_AGAIN = "account.again", "What is so already stays so.";
+    REVOKE_DONE = "revoke.done", "The account is refused from now on, and what it made is void.";
+    RESTORE_DONE = "restore.done", "The account is active again; what it made before stays void.";
+    DELETE_DONE = "delete.done", "The account is gone for good; its memberships stay behind, inert.";
+
+    AUTHORIZED_ASKER = "authorized.asker", "Services on the service listener and accounts with query may ask.";
+    AUTHORIZED_RESTORED = "authorized.restored", "After a restore everyone is refused until the operator has accepted it.";
+    AUTHORIZED_UNKNOWN = "authorized.unknown", "There must be an account.";
+    AUTHORIZED_REVOKED = "authorized.revoked", "It must be active.";
+    AUTHORIZED_BANNED = "authorized.banned", "No ban may stand on the key.";
+    AUTHORIZED_MEMBER = "authorized.member", "Its current incarnation must be a member of the server.";
+    AUTHORIZED_YES = "authorized.yes", "Then, and only then, yes.";
+    ADMIN_NONE = "admin.none", "There is no active owner.";
+    ADMIN_YES = "admin.yes", "There is an active owner.";
+    CAN_ASKER = "can.asker", "Members may ask about themselves, read-audit about anyone.";
+    CAN_SPACE = "can.space", "The space must exist.";
+    CAN_PERMISSION = "can.permission", "The role must allow it.";
+    CAN_YES = "can.yes", "The role allows it.";
+
+    TIDY_DONE = "tidy.done", "Housekeeping clears what has been without effect already.";
+}

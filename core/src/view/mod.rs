@@ -1,0 +1,1 @@
+//! JSON shapes for the edges: the only modules that name serde.

@@ -1,0 +1,311 @@
+//! Cursor, writer, and the two macros that keep a type's writing and reading in step.
+
+use crate::digest::Sha256Digest;
+use crate::id::{DecisionId, Incarnation, InviteId, SpaceId};
+use crate::key::{KexKey, Nonce, SignKey, Signature};
+use crate::time::{Expiry, Timestamp};
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// Bytes that are not what they should be. Which byte is of no use to a caller, and a gift to a prober.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Malformed;
+
+/// Something with one canonical encoding.
+pub trait Wire: Sized {
+    /// Appends the encoding.
+    fn write(&self, w: &mut Writer);
+    /// Reads one value, leaving what follows.
+    fn read(r: &mut Reader<'_>) -> Result<Self, Malformed>;
+}
+
+/// The encoding of a whole message.
+pub fn encode<T: Wire>(value: &T) -> Vec<u8> {
+    let mut w = Writer::default();
+    value.write(&mut w);
+    w.into_bytes()
+}
+
+/// Reads a whole message; trailing bytes are malformed.
+pub fn decode<T: Wire>(bytes: &[u8]) -> Result<T, Malformed> {
+    if bytes.len() > super::MAX_INPUT {
+        return Err(Malformed);
+    }
+    let mut r = Reader::new(bytes);
+    let value = T::read(&mut r)?;
+    r.finish()?;
+    Ok(value)
+}
+
+/// A cursor over borrowed bytes.
+#[derive(Clone, Debug)]
+pub struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    /// Starts at the first byte.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self(bytes)
+    }
+
+    /// The next `n` bytes.
+    pub fn take(&mut self, n: usize) -> Result<&'a [u8], Malformed> {
+        let (head, tail) = self.0.split_at_checked(n).ok_or(Malformed)?;
+        self.0 = tail;
+        Ok(head)
+    }
+
+    /// The next `N` bytes, by value.
+    pub fn array<const N: usize>(&mut self) -> Result<[u8; N], Malformed> {
+        let (head, tail) = self.0.split_first_chunk::<N>().ok_or(Malformed)?;
+        self.0 = tail;
+        Ok(*head)
+    }
+
+    /// `u16` length and that many bytes of UTF-8.
+    pub fn text(&mut self) -> Result<&'a str, Malformed> {
+        let n = u16::read(self)?;
+        core::str::from_utf8(self.take(n.into())?).map_err(|_| Malformed)
+    }
+
+    /// `u32` length and that many bytes.
+    pub fn blob(&mut self) -> Result<&'a [u8], Malformed> {
+        let n = u32::read(self)?;
+        self.take(usize::try_from(n).map_err(|_| Malformed)?)
+    }
+
+    /// Refuses trailing bytes.
+    pub fn finish(self) -> Result<(), Malformed> {
+        if self.0.is_empty() { Ok(()) } else { Err(Malformed) }
+    }
+}
+
+/// Collects an encoding.
+#[derive(Default)]
+pub struct Writer(Vec<u8>);
+
+impl Writer {
+    /// Appends bytes as they are.
+    pub fn put(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
+    /// `u16` length and UTF-8. Core's own texts are bounded far below 64 KiB; a longer one is cut to nothing, so that
+    /// it can never be mistaken for another.
+    pub fn text(&mut self, text: &str) {
+        let text = if text.len() > usize::from(u16::MAX) { "" } else { text };
+        self.put(&(text.len() as u16).to_be_bytes());
+        self.put(text.as_bytes());
+    }
+
+    /// `u32` length and bytes. Nothing in the protocol is longer than [`MAX_INPUT`](super::MAX_INPUT).
+    pub fn blob(&mut self, bytes: &[u8]) {
+        self.put(&(bytes.len() as u32).to_be_bytes());
+        self.put(bytes);
+    }
+
+    /// What was written.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
+}
+
+macro_rules! integers {
+    ($($t:ty),*) => {$(
+        impl Wire for $t {
+            fn write(&self, w: &mut Writer) { w.put(&self.to_be_bytes()); }
+            fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> { Ok(<$t>::from_be_bytes(r.array()?)) }
+        }
+    )*};
+}
+integers!(u8, u16, u32, u64);
+
+macro_rules! newtypes {
+    ($($t:ident),*) => {$(
+        impl Wire for $t {
+            fn write(&self, w: &mut Writer) { w.put(&self.0); }
+            fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> { Ok($t(r.array()?)) }
+        }
+    )*};
+}
+newtypes!(SignKey, KexKey, Signature, Nonce, Incarnation, InviteId, DecisionId, SpaceId);
+
+impl Wire for bool {
+    fn write(&self, w: &mut Writer) {
+        w.put(&[u8::from(*self)]);
+    }
+    fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
+        match u8::read(r)? {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(Malformed),
+        }
+    }
+}
+
+impl<const N: usize> Wire for [u8; N] {
+    fn write(&self, w: &mut Writer) {
+        w.put(self);
+    }
+    fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
+        r.array()
+    }
+}
+
+impl Wire for String {
+    fn write(&self, w: &mut Writer) {
+        w.text(self);
+    }
+    fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(r.text()?.into())
+    }
+}
+
+
+impl Wire for Vec<u8> {
+    fn write(&self, w: &mut Writer) {
+        w.blob(self);
+    }
+    fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(r.blob()?.to_vec())
+    }
+}
+
+impl<T: Wire> Wire for Option<T> {
+    fn write(&self, w: &mut Writer) {
+        match self {
+            None => w.put(&[0]),
+            Some(value) => {
+                w.put(&[1]);
+                value.write(w);
+            }
+        }
+    }
+    fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(if bool::read(r)? { Some(T::read(r)?) } else { None })
+    }
+}
+
+/// A list: `u16` count, items. (`Vec<u8>` is bytes instead, so items are never plain bytes.)
+pub(crate) fn write_list<T: Wire>(items: &[T], w: &mut Writer) {
+    debug_assert!(items.len() <= usize::from(u16::MAX));
+    w.put(&(items.len() as u16).to_be_bytes());
+    items.iter().for_each(|item| item.write(w));
+}
+
+/// Reads [`write_list`]'s form.
+pub(crate) fn read_list<T: Wire>(r: &mut Reader<'_>) -> Result<Vec<T>, Malformed> {
+    let n = u16::read(r)?;
+    // No reservation from an unread count: a hostile one would reserve megabytes.
+    let mut items = Vec::new();
+    for _ in 0..n {
+        items.push(T::read(r)?);
+    }
+    Ok(items)
+}
+
+macro_rules! list_of {
+    ($($t:ty),* $(,)?) => {$(
+        impl $crate::wire::Wire for alloc::vec::Vec<$t> {
+            fn write(&self, w: &mut $crate::wire::Writer) { $crate::wire::codec::write_list(self, w); }
+            fn read(r: &mut $crate::wire::Reader<'_>) -> Result<Self, $crate::wire::Malformed> { $crate::wire::codec::read_list(r) }
+        }
+    )*};
+}
+pub(crate) use list_of;
+list_of!(String, SignKey, SpaceId, Sha256Digest);
+
+impl Wire for Timestamp {
+    fn write(&self, w: &mut Writer) {
+        self.0.write(w);
+    }
+    fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let seconds = u64::read(r)?;
+        if seconds > Timestamp::MAX.0 { Err(Malformed) } else { Ok(Timestamp(seconds)) }
+    }
+}
+
+impl Wire for Expiry {
+    fn write(&self, w: &mut Writer) {
+        w.put(&self.to_bytes());
+    }
+    fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(Expiry::from_bytes(r.array()?))
+    }
+}
+
+impl Wire for crate::code::Code {
+    fn write(&self, w: &mut Writer) {
+        (*self as u16).write(w);
+    }
+    fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Self::from_number(u16::read(r)?).ok_or(Malformed)
+    }
+}
+
+/// Defines a struct whose encoding is its fields in order.
+macro_rules! wire_struct {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident { $($(#[$fmeta:meta])* $fvis:vis $field:ident : $t:ty,)* }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        $vis struct $name { $($(#[$fmeta])* $fvis $field: $t,)* }
+
+        impl $crate::wire::Wire for $name {
+            fn write(&self, w: &mut $crate::wire::Writer) {
+                let Self { $($field),* } = self;
+                $($crate::wire::Wire::write($field, w);)*
+            }
+            fn read(r: &mut $crate::wire::Reader<'_>) -> Result<Self, $crate::wire::Malformed> {
+                $(let $field = <$t as $crate::wire::Wire>::read(r)?;)*
+                Ok(Self { $($field),* })
+            }
+        }
+    };
+}
+pub(crate) use wire_struct;
+
+/// Defines an enum whose encoding is a tag byte and at most one payload.
+macro_rules! wire_enum {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$vmeta:meta])* $tag:literal => $variant:ident $(($payload:ty))?,)* }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        $vis enum $name { $($(#[$vmeta])* $variant $(($payload))?,)* }
+
+        impl $crate::wire::Wire for $name {
+            fn write(&self, w: &mut $crate::wire::Writer) {
+                match self {
+                    $($crate::wire::codec::variant_pattern!($name, $variant, payload $(, $payload)?) => {
+                        w.put(&[$tag]);
+                        $($crate::wire::codec::write_payload!(w, payload, $payload);)?
+                    })*
+                }
+            }
+            fn read(r: &mut $crate::wire::Reader<'_>) -> Result<Self, $crate::wire::Malformed> {
+                match <u8 as $crate::wire::Wire>::read(r)? {
+                    $($tag => Ok($name::$variant $((<$payload as $crate::wire::Wire>::read(r)?))?),)*
+                    _ => Err($crate::wire::Malformed),
+                }
+            }
+        }
+    };
+}
+pub(crate) use wire_enum;
+
+macro_rules! variant_pattern {
+    ($name:ident, $variant:ident, $payload:ident) => { $name::$variant };
+    ($name:ident, $variant:ident, $payload:ident, $t:ty) => { $name::$variant($payload) };
+}
+pub(crate) use variant_pattern;
+
+macro_rules! write_payload {
+    ($w:ident, $payload:ident, $t:ty) => { $crate::wire::Wire::write($payload, $w) };
+}
+pub(crate) use write_payload;
+
+impl<T: Wire> Wire for alloc::boxed::Box<T> {
+    fn write(&self, w: &mut Writer) {
+        (**self).write(w);
+    }
+    fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
+        T::read(r).map(alloc::boxed::Box::new)
+    }
+}
