@@ -1,6 +1,6 @@
 //! Roles, ranks and permissions: who may do what, in one table.
 
-use crate::wire::{wire_enum, Malformed, Reader, Wire, Writer};
+use crate::wire::{Reader, Wire, Writer, wire_enum};
 
 macro_rules! permissions {
     ($($(#[$doc:meta])* $variant:ident = $bit:literal, $name:literal;)*) => {
@@ -61,8 +61,11 @@ impl Wire for Permission {
     fn write(&self, w: &mut Writer) {
         w.put(&[*self as u8]);
     }
-    fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
-        Permission::from_number(u8::read(r)?).ok_or(Malformed)
+    fn read(r: &mut Reader<'_>) -> Self {
+        Permission::from_number(u8::read(r)).unwrap_or_else(|| {
+            r.fail();
+            Permission::Read
+        })
     }
 }
 

@@ -34,7 +34,7 @@ impl Kind {
 /// Refuses (`bad-text`) what is too short, too long, padded with spaces, or holds characters that cannot be shown.
 pub fn screen(kind: Kind, text: &str) -> Result<(), Code> {
     let (least, most) = kind.bounds();
-    let length = text.chars().count();
+    let length = text.chars().fold(0, |n, _| n + 1);
     let padded = text.starts_with(char::is_whitespace) || text.ends_with(char::is_whitespace);
     if length < least || length > most || padded || text.chars().any(is_hidden) {
         return Err(Code::BadText);

@@ -4,7 +4,7 @@
 use super::caller::{Caller, Wanted, reading};
 use super::inquiry::Inquiry;
 use super::invites::cursor;
-use super::{Outcome, Ruling, Stop, deny};
+use super::{Outcome, Ruling, Stop, deny, fault};
 use crate::code::Code;
 use crate::key::SignKey;
 use crate::record::{KeyRecord, Stored, keys};
@@ -21,7 +21,7 @@ const MOST: u16 = 1_000;
 /// Shows one account.
 pub(crate) fn show(request: &Request, key: &SignKey, inquiry: &mut Inquiry<'_>) -> Outcome {
     let record_key = keys::account(key);
-    reading(request, inquiry, Wanted::records(core::slice::from_ref(&record_key)), |inquiry, caller, _root| {
+    reading(request, inquiry, Wanted::records(core::slice::from_ref(&record_key)), &mut |inquiry, caller, _root| {
         let record: KeyRecord = inquiry.load_or_default(&record_key)?;
         match visible(caller, key, &record, request.context.now) {
             Some(view) => Ok(Ruling::allow(rule::ACCOUNT_SHOW).replying(Reply::Account(view))),
@@ -35,11 +35,11 @@ pub(crate) fn list(request: &Request, paging: &Paging, inquiry: &mut Inquiry<'_>
     let after = cursor(paging, keys::ACCOUNTS)?;
     let limit = paging.limit.clamp(1, MOST);
     let need = PageNeed { prefix: keys::ACCOUNTS.into(), after, until: String::new(), limit, under: String::new() };
-    reading(request, inquiry, Wanted::page(&need), |inquiry, caller, _root| {
+    reading(request, inquiry, Wanted::page(&need), &mut |inquiry, caller, _root| {
         let page = inquiry.page(&need)?;
         let mut items = Vec::new();
         for fact in &page.records {
-            let torn = || Stop::Fault(Code::CorruptRecord, fact.key.into());
+            let torn = || fault(Code::CorruptRecord, fact.key);
             let key = fact.key.strip_prefix(keys::ACCOUNTS).and_then(|hex| SignKey::from_hex(hex).ok()).ok_or_else(torn)?;
             let record = KeyRecord::from_stored(fact.value.unwrap_or_default()).map_err(|_| torn())?;
             // Keys that only carry a ban, or what a deleted account left behind, are nobody.

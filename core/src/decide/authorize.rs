@@ -2,7 +2,7 @@
 
 use super::caller::{Wanted, reading};
 use super::inquiry::{Inquiry, Root};
-use super::{Outcome, Ruling, deny};
+use super::{Outcome, Ruling, deny, fault};
 use crate::code::Code;
 use crate::id::SpaceId;
 use crate::key::SignKey;
@@ -53,7 +53,7 @@ pub fn judge(subject: &Subject) -> (Code, Rule) {
 /// Decides *is authorized*: one load of the server's root and the key's one record.
 pub(crate) fn is_authorized(request: &Request, key: &SignKey, inquiry: &mut Inquiry<'_>) -> Outcome {
     let account = keys::account(key);
-    asked(request, inquiry, &account, Permission::Query, rule::AUTHORIZED_ASKER, |inquiry, root| {
+    asked(request, inquiry, &account, Permission::Query, rule::AUTHORIZED_ASKER, &mut |inquiry, root| {
         let record: KeyRecord = inquiry.load_or_default(&account)?;
         let (code, rule) = judge(&Subject::of(&record, root, request.context.now));
         Ok(if code == Code::Allowed { Ruling::allow(rule) } else { Ruling::deny(code, rule) })
@@ -62,7 +62,7 @@ pub(crate) fn is_authorized(request: &Request, key: &SignKey, inquiry: &mut Inqu
 
 /// Decides *has admin*: is there an owner, and may he be here?
 pub(crate) fn has_admin(request: &Request, inquiry: &mut Inquiry<'_>) -> Outcome {
-    asked(request, inquiry, keys::SERVER, Permission::Query, rule::AUTHORIZED_ASKER, |inquiry, root| {
+    asked(request, inquiry, keys::SERVER, Permission::Query, rule::AUTHORIZED_ASKER, &mut |inquiry, root| {
         let Some(owner) = root.space.owner else {
             return deny(Code::NotFound, rule::ADMIN_NONE);
         };
@@ -99,9 +99,9 @@ pub(crate) fn can(request: &Request, can: &Can, inquiry: &mut Inquiry<'_>) -> Ou
     };
     if about_self {
         let wanted = Wanted::records(core::slice::from_ref(&account));
-        return reading(request, inquiry, wanted, |inquiry, caller, root| answer(inquiry, root, caller.allows(Permission::ReadAudit)));
+        return reading(request, inquiry, wanted, &mut |inquiry, caller, root| answer(inquiry, root, caller.allows(Permission::ReadAudit)));
     }
-    asked(request, inquiry, &account, Permission::ReadAudit, rule::CAN_ASKER, |inquiry, root| answer(inquiry, root, true))
+    asked(request, inquiry, &account, Permission::ReadAudit, rule::CAN_ASKER, &mut |inquiry, root| answer(inquiry, root, true))
 }
 
 /// Runs a question for whoever may ask it: services and the operator, or an account with this permission.
@@ -111,7 +111,7 @@ fn asked(
     wanted: &str,
     permission: Permission,
     rule: Rule,
-    question: impl FnOnce(&mut Inquiry<'_>, &Root) -> Outcome,
+    question: &mut dyn FnMut(&mut Inquiry<'_>, &Root) -> Outcome,
 ) -> Outcome {
     match &request.asker {
         Asker::Stranger => deny(Code::Unauthenticated, rule),
@@ -124,7 +124,7 @@ fn asked(
         }
         Asker::Account(_) => {
             let wanted = [alloc::string::String::from(wanted)];
-            reading(request, inquiry, Wanted::records(&wanted), |inquiry, caller, root| {
+            reading(request, inquiry, Wanted::records(&wanted), &mut |inquiry, caller, root| {
                 if !caller.allows(permission) {
                     return deny(Code::MissingPermission, rule);
                 }

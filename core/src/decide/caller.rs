@@ -1,7 +1,7 @@
 //! Who is asking: the signature, its freshness, the account's standing, and request ids of writes.
 
 use super::inquiry::{Inquiry, Root};
-use super::{Outcome, Ruling, Stop, deny};
+use super::{Halt, Outcome, Ruling, Stop, deny, fault};
 use crate::check::Proof;
 use crate::code::Code;
 use crate::digest::{Sha256Digest, sha256};
@@ -12,7 +12,7 @@ use crate::role::{Permission, PlaceKind, Role};
 use crate::rule;
 use crate::statement::Domain;
 use crate::time::Timestamp;
-use crate::wire::{Asker, Context, Decided, HttpAuth, PageNeed, Reply, Request, Verdict, encode};
+use crate::wire::{Asker, Context, HttpAuth, PageNeed, Reply, Request, Verdict, encode};
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -62,7 +62,7 @@ pub(crate) fn reading(
     request: &Request,
     inquiry: &mut Inquiry<'_>,
     wanted: Wanted<'_>,
-    verb: impl FnOnce(&mut Inquiry<'_>, &Caller, &Root) -> Outcome,
+    verb: &mut dyn FnMut(&mut Inquiry<'_>, &Caller, &Root) -> Outcome,
 ) -> Outcome {
     let auth = proven(request, inquiry)?;
     let (caller, root) = known(request, auth, inquiry, wanted)?;
@@ -75,7 +75,7 @@ pub(crate) fn writing(
     request: &Request,
     inquiry: &mut Inquiry<'_>,
     wanted: &[String],
-    verb: impl FnOnce(&mut Inquiry<'_>, &Caller, &mut Root) -> Outcome,
+    verb: &mut dyn FnMut(&mut Inquiry<'_>, &Caller, &mut Root) -> Outcome,
 ) -> Outcome {
     let auth = proven(request, inquiry)?;
     let id = RequestId { key: auth.key, nonce: auth.nonce, created: auth.created, content: content_of(auth) };
@@ -85,8 +85,10 @@ pub(crate) fn writing(
     id.not_used(inquiry)?;
     let mut ruling = match verb(inquiry, &caller, &mut root) {
         Ok(ruling) => ruling,
-        Err(Stop::Ruled(ruling)) => *ruling,
-        Err(other) => return Err(other),
+        Err(stop) => match *stop {
+            Halt::Ruled(ruling) => ruling,
+            other => return Err(Box::new(other)),
+        },
     };
     if ruling.verdict == Verdict::Deny && ruling.writes.is_empty() {
         let mut count: RefusalCount = inquiry.load_or_default(&refusals)?;
@@ -100,7 +102,7 @@ pub(crate) fn writing(
         count.count += 1;
         ruling.put(refusals, &count);
     }
-    ruling.about.push(caller.key);
+    ruling.about(caller.key);
     Ok(id.record(request, root.save(&request.context, ruling)))
 }
 
@@ -194,7 +196,9 @@ impl RequestId {
     pub(crate) fn not_used(&self, inquiry: &Inquiry<'_>) -> Result<(), Stop> {
         match inquiry.load::<RequestRecord>(&self.storage_key())? {
             None => Ok(()),
-            Some(before) if before.content == self.content => Err(Stop::Repeat(before.answer)),
+            Some(before) if before.content == self.content => {
+                Err(Box::new(Halt::Repeat { allowed: before.allowed, answer: before.answer }))
+            }
             Some(_) => deny(Code::RequestIdReused, rule::ASK_REPEAT),
         }
     }
@@ -204,18 +208,12 @@ impl RequestId {
         if ruling.writes.is_empty() && ruling.verdict == Verdict::Deny {
             return ruling;
         }
-        let answer = Decided {
-            decision: crate::id::DecisionId::fresh(&request.context.entropy),
-            verdict: ruling.verdict.clone(),
-            code: ruling.code,
-            rule: ruling.rule.id.into(),
-            reply: ruling.reply.clone(),
-            writes: Vec::new(),
-            events: Vec::new(),
-            receipt: ruling.receipt.clone(),
-            about: Vec::new(),
-        };
-        let record = RequestRecord { content: self.content, created: self.created, answer: Box::new(answer) };
+        let events = core::mem::take(&mut ruling.events);
+        let writes = core::mem::take(&mut ruling.writes);
+        let allowed = ruling.verdict == Verdict::Allow;
+        let record = RequestRecord { content: self.content, created: self.created, allowed, answer: ruling.encode(request) };
+        ruling.events = events;
+        ruling.writes = writes;
         ruling.put(self.storage_key(), &record);
         ruling
     }

@@ -5,7 +5,7 @@ use super::inquiry::Inquiry;
 use super::invites::item_of;
 use super::open_invites::{OpenInvites, Place};
 use super::redeem::{InviteLife, life};
-use super::{Outcome, Ruling, Stop, deny};
+use super::{Outcome, Ruling, Stop, deny, fault};
 use crate::code::Code;
 use crate::id::InviteId;
 use crate::record::{Closed, InviteRecord, KeyRecord, keys};
@@ -52,14 +52,14 @@ pub fn judge(caller: Role, maker: Maker, life: InviteLife) -> (Code, Rule) {
 /// Decides a cancel.
 pub(crate) fn decide(request: &Request, id: &InviteId, inquiry: &mut Inquiry<'_>) -> Outcome {
     let key = keys::invite(id);
-    writing(request, inquiry, core::slice::from_ref(&key), |inquiry, caller, root| {
+    writing(request, inquiry, core::slice::from_ref(&key), &mut |inquiry, caller, root| {
         let now = request.context.now;
         let Some(mut record) = inquiry.load::<InviteRecord>(&key)? else {
             // Whoever may not see invites learns nothing about which exist.
             caller.require(Permission::Invite)?;
             return deny(Code::NotFound, rule::CANCEL_UNKNOWN);
         };
-        let claims = record.invite.unverified_claims().ok_or_else(|| Stop::Fault(Code::CorruptRecord, key.clone()))?;
+        let claims = record.invite.unverified_claims().ok_or_else(|| fault(Code::CorruptRecord, &key))?;
         let (issuer_key, count_key) = (keys::account(&claims.issuer), keys::open_count(&claims.issuer));
         inquiry.want(&issuer_key);
         inquiry.want(&count_key);
@@ -90,7 +90,7 @@ pub(crate) fn decide(request: &Request, id: &InviteId, inquiry: &mut Inquiry<'_>
                 invite: Some(*id),
             });
         }
-        ruling.about.push(claims.issuer);
+        ruling.about(claims.issuer);
         Ok(ruling.replying(Reply::Invite(item_of(&record, &claims, InviteState::Cancelled))))
     })
 }

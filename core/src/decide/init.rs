@@ -43,7 +43,7 @@ pub(crate) fn decide(request: &Request, init: &Init, inquiry: &mut Inquiry<'_>) 
         ruling.events.push(Event { kind: EventKind::ServerInitialised, space: SpaceId::SERVER, account: None, invite: None });
     }
     let mut open = OpenInvites::new(context.server, inquiry.load_or_default::<OpenCount>(&count_key)?);
-    if let Some(former) = root.server.owner_invite.replace(claims.invite) {
+    if let Some(former) = root.set_owner_invite(claims.invite) {
         cancel_former(&mut ruling, &mut open, former, inquiry, now, context)?;
     }
     let mint = Mint { invite: init.invite.clone(), label: String::new(), salt: None };

@@ -1,14 +1,16 @@
 //! Asking for what must be known, round by round, and reading what was found.
 
-use super::{Ruling, Stop, deny};
+use super::{Halt, Ruling, Stop, deny, fault};
 use crate::check::{Check, CheckResult, Proof, SignatureCheck};
 use crate::code::Code;
+use crate::id::InviteId;
+use crate::key::SignKey;
 use crate::record::{ServerRoot, Space, Stored, keys};
 use crate::rule;
 use crate::text::{self, Kind};
 use crate::time::Timestamp;
 use crate::wire::{Context, Facts, Need, PageFact, PageNeed, RecordNeed};
-use alloc::string::String;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 /// How far, in seconds, the clock may be behind the records before nothing is decided any more.
@@ -66,15 +68,15 @@ impl<'a> Inquiry<'a> {
             return Ok(());
         }
         let none = Need { records: Vec::new(), pages: Vec::new(), checks: Vec::new() };
-        Err(Stop::Need(core::mem::replace(&mut self.missing, none)))
+        Err(Box::new(Halt::Need(core::mem::replace(&mut self.missing, none))))
     }
 
     /// The record under this key, or `None` if the store has none. A record that cannot be read is a fault.
     pub(crate) fn load<T: Stored>(&self, key: &str) -> Result<Option<T>, Stop> {
-        let fact = self.facts.record(key).ok_or_else(|| Stop::Fault(Code::Undecidable, "fact missing".into()))?;
+        let fact = self.facts.record(key).ok_or_else(|| fault(Code::Undecidable, "fact missing"))?;
         match fact.value {
             None => Ok(None),
-            Some(bytes) => T::from_stored(bytes).map(Some).map_err(|_| Stop::Fault(Code::CorruptRecord, String::from(key))),
+            Some(bytes) => T::from_stored(bytes).map(Some).map_err(|_| fault(Code::CorruptRecord, key)),
         }
     }
 
@@ -85,25 +87,25 @@ impl<'a> Inquiry<'a> {
 
     /// A page that was wanted.
     pub(crate) fn page(&self, need: &PageNeed) -> Result<&PageFact<'a>, Stop> {
-        self.facts.page(need).ok_or_else(|| Stop::Fault(Code::Undecidable, "page missing".into()))
+        self.facts.page(need).ok_or_else(|| fault(Code::Undecidable, "page missing"))
     }
 
     /// The server's root. Refuses before the server is set up, with another server's key, and while the clock is
     /// behind the records.
     pub(crate) fn root(&self, context: &Context) -> Result<Root, Stop> {
-        let Some(space) = self.load::<Space>(keys::SERVER)? else {
+        let Some(mut space) = self.load::<Space>(keys::SERVER)? else {
             return deny(Code::NotInitialised, rule::ASK_SET_UP);
         };
-        let Some(server) = space.server.clone() else {
-            return Err(Stop::Fault(Code::CorruptRecord, "server root".into()));
+        let Some(server) = space.server.take() else {
+            return Err(fault(Code::CorruptRecord, "server root"));
         };
         if server.key != context.server {
-            return Err(Stop::Fault(Code::CorruptRecord, "the store belongs to another server key".into()));
+            return Err(fault(Code::CorruptRecord, "the store belongs to another server key"));
         }
         if is_behind(context.now, server.highest_now) {
             return deny(Code::ClockBehind, rule::ASK_CLOCK);
         }
-        Ok(Root { before: space.clone(), space, server })
+        Ok(Root { space, server, changed: false })
     }
 }
 
@@ -112,25 +114,42 @@ pub(crate) fn is_behind(now: Timestamp, highest: Timestamp) -> bool {
     now.plus(CLOCK_SLACK) < highest
 }
 
-/// The server's root record, known to be whole.
+/// The server's root record, known to be whole. Its fields are read freely and changed through its methods, so that
+/// it is rewritten only when it changed: every decision reads it.
 pub(crate) struct Root {
     pub(crate) space: Space,
     pub(crate) server: ServerRoot,
-    before: Space,
+    changed: bool,
 }
 
 impl Root {
     /// The root of a server that is being set up.
     pub(crate) fn new(space: Space, server: ServerRoot) -> Self {
-        Self { before: space.clone(), space, server }
+        Self { space, server, changed: true }
+    }
+
+    /// Makes `invite` the one owner invite, and gives the former.
+    pub(crate) fn set_owner_invite(&mut self, invite: InviteId) -> Option<InviteId> {
+        self.changed = true;
+        self.server.owner_invite.replace(invite)
+    }
+
+    /// Makes `key` the owner, which voids the owner invite.
+    pub(crate) fn set_owner(&mut self, key: SignKey) {
+        self.changed = true;
+        self.space.owner = Some(key);
+        self.server.owner_invite = None;
     }
 
     /// Adds the root's own write to a ruling that writes: what the verb changed in it, and the highest time a
     /// committed decision was taken at.
     pub(crate) fn save(mut self, context: &Context, mut ruling: Ruling) -> Ruling {
-        self.server.highest_now = self.server.highest_now.max(context.now);
-        self.space.server = Some(self.server);
-        if !ruling.writes.is_empty() && self.space != self.before {
+        let later = self.server.highest_now < context.now;
+        if later {
+            self.server.highest_now = context.now;
+        }
+        if !ruling.writes.is_empty() && (later || self.changed) {
+            self.space.server = Some(self.server);
             ruling.put(keys::SERVER.into(), &self.space);
         }
         ruling

@@ -3,7 +3,7 @@
 use super::caller::{Wanted, reading};
 use super::inquiry::{Inquiry, Root};
 use super::redeem::{InviteLife, Issuer, authority, life};
-use super::{Outcome, Ruling, Stop, deny};
+use super::{Outcome, Ruling, Stop, deny, fault};
 use crate::claims::Claims;
 use crate::code::Code;
 use crate::id::SpaceId;
@@ -26,7 +26,7 @@ const MOST: u16 = 200;
 pub(crate) fn list(request: &Request, list: &ListInvites, inquiry: &mut Inquiry<'_>) -> Outcome {
     let now = request.context.now;
     let need = page_need(list, now)?;
-    reading(request, inquiry, Wanted::page(&need), |inquiry, caller, root| {
+    reading(request, inquiry, Wanted::page(&need), &mut |inquiry, caller, root| {
         caller.require(Permission::Invite)?;
         let page = inquiry.page(&need)?;
         let more = page.more;
@@ -37,8 +37,8 @@ pub(crate) fn list(request: &Request, list: &ListInvites, inquiry: &mut Inquiry<
         let mut records = Vec::new();
         for key in &invites {
             // A list and its records are one snapshot; a key without its record is a torn store.
-            let record: InviteRecord = inquiry.load(key)?.ok_or_else(|| Stop::Fault(Code::CorruptRecord, key.clone()))?;
-            let claims = record.invite.unverified_claims().ok_or_else(|| Stop::Fault(Code::CorruptRecord, key.clone()))?;
+            let record: InviteRecord = inquiry.load(key)?.ok_or_else(|| fault(Code::CorruptRecord, key))?;
+            let claims = record.invite.unverified_claims().ok_or_else(|| fault(Code::CorruptRecord, &key))?;
             inquiry.want(&keys::account(&claims.issuer));
             records.push((record, claims));
         }
@@ -75,7 +75,7 @@ pub(crate) fn cursor(paging: &Paging, prefix: &str) -> Result<String, Stop> {
     if paging.after.is_empty() || paging.after.starts_with(prefix) {
         return Ok(paging.after.clone());
     }
-    Err(Stop::Fault(Code::Malformed, "cursor".into()))
+    Err(fault(Code::Malformed, "cursor"))
 }
 
 /// Shows one invite and who came through it.
@@ -85,19 +85,19 @@ pub(crate) fn show(request: &Request, show: &ShowInvite, inquiry: &mut Inquiry<'
     let after = cursor(&show.paging, &prefix)?;
     let need = PageNeed { prefix, after, until: String::new(), limit: show.paging.limit.clamp(1, 1_000), under: String::new() };
     let wanted = Wanted { records: core::slice::from_ref(&key), page: Some(&need) };
-    reading(request, inquiry, wanted, |inquiry, caller, root| {
+    reading(request, inquiry, wanted, &mut |inquiry, caller, root| {
         caller.require(Permission::Invite)?;
         let Some(record) = inquiry.load::<InviteRecord>(&key)? else {
             return deny(Code::NotFound, rule::INVITES_UNKNOWN);
         };
-        let claims = record.invite.unverified_claims().ok_or_else(|| Stop::Fault(Code::CorruptRecord, key.clone()))?;
+        let claims = record.invite.unverified_claims().ok_or_else(|| fault(Code::CorruptRecord, &key))?;
         inquiry.want(&keys::account(&claims.issuer));
         inquiry.ready()?;
         let state = state_of(inquiry, root, &record, &claims, request.context.now)?;
         let page = inquiry.page(&need)?;
         let mut uses = Vec::new();
         for fact in &page.records {
-            uses.push(use_of(fact.key, fact.value).ok_or_else(|| Stop::Fault(Code::CorruptRecord, fact.key.into()))?);
+            uses.push(use_of(fact.key, fact.value).ok_or_else(|| fault(Code::CorruptRecord, fact.key))?);
         }
         let next = if page.more { page.records.last().map(|fact| fact.key.into()).unwrap_or_default() } else { String::new() };
         let item = item_of(&record, &claims, state);
@@ -108,7 +108,7 @@ pub(crate) fn show(request: &Request, show: &ShowInvite, inquiry: &mut Inquiry<'
 
 fn use_of(key: &str, value: Option<&[u8]>) -> Option<UseItem> {
     use crate::record::Stored;
-    let account = crate::SignKey::from_hex(key.rsplit('.').next()?).ok()?;
+    let account = crate::SignKey::from_hex(key.get(key.len().checked_sub(64)?..)?).ok()?;
     let Use { incarnation, handle, at, code, decision, receipt: _ } = Use::from_stored(value?).ok()?;
     Some(UseItem { account, incarnation, handle, at, code, decision })
 }

@@ -5,7 +5,7 @@ use super::inquiry::{Inquiry, Root};
 use super::invites::item_of;
 use super::open_invites::{OpenInvites, Place};
 use super::redeem::claims_are_signed;
-use super::{Outcome, Ruling, Stop, deny};
+use super::{Outcome, Ruling, Stop, deny, fault};
 use crate::claims::Claims;
 use crate::code::Code;
 use crate::id::SpaceId;
@@ -81,7 +81,7 @@ pub(crate) fn decide(request: &Request, mint: &Mint, inquiry: &mut Inquiry<'_>) 
     let signed = claims_are_signed(inquiry, &mint.invite, &claims);
     let texts = inquiry.check_text(Kind::Greeting, &claims.greeting) & inquiry.check_text(Kind::Label, &mint.label);
     let (invite_key, count_key) = (keys::invite(&claims.invite), keys::open_count(&claims.issuer));
-    writing(request, inquiry, &[invite_key.clone(), count_key.clone()], |inquiry, caller, root| {
+    writing(request, inquiry, &[invite_key.clone(), count_key.clone()], &mut |inquiry, caller, root| {
         let now = request.context.now;
         caller.require(Permission::Invite)?;
         match (texts, screen_tags(&claims.tags)) {
@@ -177,9 +177,9 @@ fn expired_if_full(
 
 /// Reads where an open invite stands back from its key `x.<issuer>.<expiry>.<invite>`.
 fn place_of(key: &str, claims: &Claims) -> Option<Place> {
-    let mut parts = key.rsplit('.');
-    let invite = crate::InviteId::from_hex(parts.next()?)?;
+    let invite = keys::trailing_invite(key)?;
+    let end = key.len().checked_sub(33)?;
     let mut expires = [0; 5];
-    hex::decode_to_slice(parts.next()?, &mut expires).ok()?;
+    hex::decode_to_slice(key.get(end.checked_sub(10)?..end)?, &mut expires).ok()?;
     Some(Place { invite, issuer: claims.issuer, space: SpaceId::SERVER, expires: Expiry::from_bytes(expires) })
 }

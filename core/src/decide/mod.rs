@@ -23,7 +23,7 @@ use crate::id::DecisionId;
 use crate::key::SignKey;
 use crate::rule::{self, Rule};
 use crate::statement::ReceiptBody;
-use crate::wire::{Answer, Asker, Command, Decided, Event, Facts, Need, Reply, Request, VERSION, Verdict, Write, decode, encode};
+use crate::wire::{Answer, Asker, Command, Event, Facts, Need, Reply, Request, VERSION, Verdict, Wire, Write, Writer, decode, encode};
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -31,27 +31,29 @@ use inquiry::Inquiry;
 
 /// Answers a request with what is known so far. Total: any bytes get an answer, and the same bytes get the same.
 pub fn step(request: &[u8], facts: &[u8]) -> Vec<u8> {
-    encode(&answer(request, facts))
-}
-
-fn answer(request: &[u8], facts: &[u8]) -> Answer {
     let Ok(request) = decode::<Request>(request) else {
-        return Answer::Fault(Code::Malformed, "request".into());
+        return encode(&Answer::Fault(Code::Malformed, "request".into()));
     };
     let Ok(facts) = Facts::read(facts) else {
-        return Answer::Fault(Code::Undecidable, "facts".into());
+        return encode(&Answer::Fault(Code::Undecidable, "facts".into()));
     };
     if request.version != VERSION {
-        return Answer::Fault(Code::Malformed, "request version".into());
+        return encode(&Answer::Fault(Code::Malformed, "request version".into()));
     }
-    let mut inquiry = Inquiry::new(facts);
-    match dispatch(&request, &mut inquiry) {
-        Ok(ruling) => Answer::Decided(Box::new(ruling.into_decided(&request))),
-        Err(Stop::Ruled(ruling)) => Answer::Decided(Box::new((*ruling).into_decided(&request))),
-        Err(Stop::Repeat(decided)) => Answer::Decided(decided),
-        Err(Stop::Need(need)) => Answer::Need(need),
-        Err(Stop::Fault(code, line)) => Answer::Fault(code, line),
+    match dispatch(&request, &mut Inquiry::new(facts)) {
+        Ok(ruling) => decided(&ruling.encode(&request)),
+        Err(stop) => match *stop {
+            Halt::Ruled(ruling) => decided(&ruling.encode(&request)),
+            Halt::Repeat { answer, allowed: _ } => decided(&answer),
+            Halt::Need(need) => encode(&Answer::Need(need)),
+            Halt::Fault(code, line) => encode(&Answer::Fault(code, line)),
+        },
     }
+}
+
+/// [`Answer::Decided`] around an encoding that is there already.
+fn decided(encoded: &[u8]) -> Vec<u8> {
+    [&[VERSION, Answer::DECIDED], encoded].concat()
 }
 
 fn dispatch(request: &Request, inquiry: &mut Inquiry<'_>) -> Outcome {
@@ -93,15 +95,18 @@ pub(crate) struct Ruling {
 
 pub(crate) type Outcome = Result<Ruling, Stop>;
 
-/// Why a verb did not come to its end.
+/// Why a verb did not come to its end. Boxed, so that every `?` passes one pointer.
+pub(crate) type Stop = Box<Halt>;
+
+/// See [`Stop`].
 #[derive(Debug)]
-pub(crate) enum Stop {
+pub(crate) enum Halt {
     /// More must be known first.
     Need(Need),
     /// It was ruled on earlier than at its end.
-    Ruled(Box<Ruling>),
-    /// The request was answered before.
-    Repeat(Box<Decided>),
+    Ruled(Ruling),
+    /// The request was answered before: the encoded answer, and whether it was yes.
+    Repeat { allowed: bool, answer: Vec<u8> },
     /// Request or record cannot be trusted.
     Fault(Code, String),
 }
@@ -139,16 +144,36 @@ impl Ruling {
     }
 
     fn stop(self) -> Stop {
-        Stop::Ruled(Box::new(self))
+        Box::new(Halt::Ruled(self))
     }
 
-    fn into_decided(self, request: &Request) -> Decided {
-        let Self { code, rule, verdict, reply, writes, events, receipt, mut about } = self;
-        about.sort();
-        about.dedup();
-        let decision = DecisionId::fresh(&request.context.entropy);
-        Decided { decision, verdict, code, rule: rule.id.into(), reply, writes, events, receipt, about }
+    /// Adds a key the decision is about.
+    fn about(&mut self, key: SignKey) {
+        if !self.about.contains(&key) {
+            self.about.push(key);
+        }
     }
+
+    /// The encoding of the [`Decided`](crate::wire::Decided) this ruling becomes.
+    fn encode(&self, request: &Request) -> Vec<u8> {
+        let Self { code, rule, verdict, reply, writes, events, receipt, about } = self;
+        let mut w = Writer::default();
+        DecisionId::fresh(&request.context.entropy).write(&mut w);
+        verdict.write(&mut w);
+        code.write(&mut w);
+        w.text(rule.id());
+        reply.write(&mut w);
+        writes.write(&mut w);
+        events.write(&mut w);
+        receipt.write(&mut w);
+        about.write(&mut w);
+        w.into_bytes()
+    }
+}
+
+/// Request or record cannot be trusted.
+fn fault(code: Code, line: &str) -> Stop {
+    Box::new(Halt::Fault(code, line.into()))
 }
 
 fn deny<T>(code: Code, rule: Rule) -> Result<T, Stop> {

@@ -45,7 +45,7 @@ pub(crate) fn decide(request: &Request, preview: &Preview, inquiry: &mut Inquiry
         uses: scene.invite.uses,
         live: situation,
         code: row.code,
-        rule: row.rule.id.into(),
+        rule: row.rule.id().into(),
         invite: scene.invite.invite,
     };
     Ok(Ruling::allow(rule::PREVIEW_DONE).replying(Reply::Preview(Box::new(reply))))

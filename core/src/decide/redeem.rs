@@ -6,7 +6,7 @@
 use super::caller::{RequestId, fresh};
 use super::inquiry::{Inquiry, Root};
 use super::redeem_effects::{admit, burn};
-use super::{Outcome, Ruling, Stop, deny};
+use super::{Halt, Outcome, Ruling, Stop, deny, fault};
 use crate::check::{Check, CheckResult, Proof};
 use crate::claims::{Claims, SignedClaims};
 use crate::code::Code;
@@ -332,10 +332,11 @@ pub(crate) fn decide(request: &Request, redeem: &Redeem, inquiry: &mut Inquiry<'
     let now = request.context.now;
     // Standing before the request id: a revoked account is not handed its old welcome again.
     let standing = scene.person.account.as_ref().and_then(|account| super::caller::fallen(&scene.person, account, now));
-    match (id.not_used(inquiry), standing) {
-        (Ok(()), _) => {}
-        (Err(Stop::Repeat(before)), Some(code)) if before.verdict == Verdict::Allow => return deny(code, rule::ASK_STANDING),
-        (Err(stop), _) => return Err(stop),
+    if let Err(stop) = id.not_used(inquiry) {
+        return match (&*stop, standing) {
+            (Halt::Repeat { allowed: true, .. }, Some(code)) => deny(code, rule::ASK_STANDING),
+            _ => Err(stop),
+        };
     }
     if claims_digest(&scene.invite.invite) != statement.claims_digest {
         return deny(Code::DamagedInvite, rule::REDEEM_CLAIMS);

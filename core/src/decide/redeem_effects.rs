@@ -74,8 +74,7 @@ pub(crate) fn admit(request: &Request, redeem: &Redeem, mut scene: Scene, row: R
     ruling.put(keys::members(&SpaceId::SERVER), &scene.members);
     ruling.mark(keys::roster(&SpaceId::SERVER, context.now, &key));
     if scene.claims.role == Role::Owner {
-        scene.root.space.owner = Some(key);
-        scene.root.server.owner_invite = None;
+        scene.root.set_owner(key);
     }
     ruling.receipt = Some(receipt);
     spend(request, redeem, scene, used, ruling)
@@ -109,7 +108,7 @@ fn spend(request: &Request, redeem: &Redeem, mut scene: Scene, used: Use, mut ru
         open.save(&mut ruling);
     }
     ruling.put(keys::invite(&redeem.invite), &scene.invite);
-    ruling.about.push(redeem.statement.sign_key);
+    ruling.about(redeem.statement.sign_key);
     debug_assert!(used.code == Code::Allowed || ruling.receipt.is_none());
     scene.root.save(&request.context, ruling)
 }

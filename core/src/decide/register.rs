@@ -3,7 +3,7 @@
 use super::caller::writing;
 use super::inquiry::Inquiry;
 use super::redeem::good_keys;
-use super::{Outcome, Ruling, Stop, deny};
+use super::{Outcome, Ruling, Stop, deny, fault};
 use crate::check::{Check, Proof};
 use crate::code::Code;
 use crate::id::{DecisionId, Incarnation, SpaceId};
@@ -21,7 +21,7 @@ pub(crate) fn decide(request: &Request, register: &Register, inquiry: &mut Inqui
     let (good_sign, good_kex) = (inquiry.check(Check::SignKey(*sign_key)), inquiry.check(Check::KexKey(*kex_key)));
     let named = inquiry.check_text(Kind::Handle, handle);
     let (account_key, members_key) = (keys::account(sign_key), keys::members(&SpaceId::SERVER));
-    writing(request, inquiry, &[account_key.clone(), members_key.clone()], |inquiry, caller, root| {
+    writing(request, inquiry, &[account_key.clone(), members_key.clone()], &mut |inquiry, caller, root| {
         caller.require(Permission::ManageAccounts)?;
         good_keys(good_sign, good_kex, rule::REGISTER_KEYS)?;
         if !named {
@@ -62,7 +62,7 @@ pub(crate) fn decide(request: &Request, register: &Register, inquiry: &mut Inqui
         for kind in [EventKind::AccountRegistered, EventKind::MemberJoined] {
             ruling.events.push(Event { kind, space: SpaceId::SERVER, account: Some(*sign_key), invite: None });
         }
-        ruling.about.push(*sign_key);
+        ruling.about(*sign_key);
         Ok(match super::accounts::view(sign_key, &record, true, now) {
             Some(view) => ruling.replying(Reply::Account(view)),
             None => ruling,
@@ -72,7 +72,7 @@ pub(crate) fn decide(request: &Request, register: &Register, inquiry: &mut Inqui
 
 /// Decides a prove.
 pub(crate) fn prove(request: &Request, prove: &Prove, inquiry: &mut Inquiry<'_>) -> Outcome {
-    writing(request, inquiry, &[], |inquiry, caller, _root| {
+    writing(request, inquiry, &[], &mut |inquiry, caller, _root| {
         let statement = AccountStatement { server: request.context.server, sign_key: caller.key, kex_key: caller.account.kex_key };
         let good = inquiry.check_signature(caller.key, Domain::Account.statement(&statement), Proof::Inline(prove.binding));
         inquiry.ready()?;
@@ -82,7 +82,7 @@ pub(crate) fn prove(request: &Request, prove: &Prove, inquiry: &mut Inquiry<'_>)
         let mut ruling = Ruling::allow(rule::PROVE_DONE);
         let mut record = caller.record.clone();
         let Some(account) = record.account.as_mut() else {
-            return Err(Stop::Fault(Code::Undecidable, "caller without account".into()));
+            return Err(fault(Code::Undecidable, "caller without account"));
         };
         if account.binding.is_none() {
             account.binding = Some(prove.binding);

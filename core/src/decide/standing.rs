@@ -3,7 +3,7 @@
 use super::accounts::view;
 use super::caller::writing;
 use super::inquiry::Inquiry;
-use super::{Outcome, Ruling, Stop, deny};
+use super::{Outcome, Ruling, Stop, deny, fault};
 use crate::code::Code;
 use crate::id::SpaceId;
 use crate::key::SignKey;
@@ -68,19 +68,19 @@ pub fn judge(change: Change, caller: Role, target: Target, is_self: bool, owns_s
 pub(crate) fn decide(request: &Request, change: Change, key: &SignKey, inquiry: &mut Inquiry<'_>) -> Outcome {
     let (account_key, members_key, count_key) = (keys::account(key), keys::members(&SpaceId::SERVER), keys::open_count(key));
     let wanted = [account_key.clone(), members_key.clone(), count_key.clone()];
-    writing(request, inquiry, &wanted, |inquiry, caller, _root| {
+    writing(request, inquiry, &wanted, &mut |inquiry, caller, _root| {
         let mut record: KeyRecord = inquiry.load_or_default(&account_key)?;
         let (code, rule) = judge(change, caller.role, target_of(&record), caller.key == *key, record.spaces_owned > 0);
         if code != Code::Allowed {
             return deny(code, rule);
         }
         let mut ruling = Ruling::allow(rule);
-        ruling.about.push(*key);
+        ruling.about(*key);
         if rule == rule::ACCOUNT_AGAIN {
             return Ok(replying(ruling, key, &record, request));
         }
         let Some(account) = record.account.as_mut() else {
-            return Err(Stop::Fault(Code::Undecidable, "target without account".into()));
+            return Err(fault(Code::Undecidable, "target without account"));
         };
         let kind = match change {
             Change::Revoke => {

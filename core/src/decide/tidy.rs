@@ -2,7 +2,7 @@
 
 use super::inquiry::Inquiry;
 use super::open_invites::{OpenInvites, Place};
-use super::{Outcome, Ruling, Stop, deny, operator_only};
+use super::{Outcome, Ruling, Stop, deny, fault, operator_only};
 use crate::code::Code;
 use crate::id::{DecisionId, Incarnation, InviteId};
 use crate::key::SignKey;
@@ -66,7 +66,7 @@ pub(crate) fn close_some(
     inquiry.ready()?;
     for id in invites {
         let key = keys::invite(&id);
-        let torn = || Stop::Fault(Code::CorruptRecord, key.clone());
+        let torn = || fault(Code::CorruptRecord, &key);
         let mut record: InviteRecord = inquiry.load(&key)?.ok_or_else(torn)?;
         let claims = record.invite.unverified_claims().ok_or_else(torn)?;
         if claims.issuer_incarnation == *incarnation {

@@ -27,22 +27,38 @@
 use crate::id::{DecisionId, InviteId, SpaceId};
 use crate::key::{Nonce, SignKey};
 use crate::time::{Expiry, Timestamp};
-use alloc::format;
 use alloc::string::String;
 
+/// A key of one part.
 fn part(letter: &str, bytes: &[u8]) -> String {
-    let mut key = String::with_capacity(letter.len() + 2 * bytes.len());
+    parts(letter, &[bytes])
+}
+
+/// A key of several parts, joined by dots.
+fn parts(letter: &str, parts: &[&[u8]]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut key = String::with_capacity(letter.len() + parts.iter().map(|part| 2 * part.len() + 1).sum::<usize>());
     key.push_str(letter);
-    push_hex(&mut key, bytes);
+    for (at, part) in parts.iter().enumerate() {
+        if at > 0 {
+            key.push('.');
+        }
+        for byte in *part {
+            key.push(char::from(DIGITS[usize::from(byte >> 4)]));
+            key.push(char::from(DIGITS[usize::from(byte & 15)]));
+        }
+    }
     key
 }
 
-fn push_hex(key: &mut String, bytes: &[u8]) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    for byte in bytes {
-        key.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        key.push(char::from(DIGITS[usize::from(byte & 15)]));
-    }
+/// Everything below a key's first part.
+fn below(letter: &str, bytes: &[u8]) -> String {
+    parts(letter, &[bytes, &[]])
+}
+
+/// A time as five bytes, which sort as times do.
+fn time(at: Timestamp) -> [u8; 5] {
+    Expiry::At(at).to_bytes()
 }
 
 /// All about one key at the server.
@@ -63,7 +79,7 @@ pub fn members(space: &SpaceId) -> String {
 }
 /// A seat in the roster.
 pub fn roster(space: &SpaceId, joined: Timestamp, key: &SignKey) -> String {
-    format!("o.{}.{:010x}.{key}", space, joined.0)
+    parts("o.", &[&space.0, &time(joined), &key.0])
 }
 /// An invite.
 pub fn invite(invite: &InviteId) -> String {
@@ -71,11 +87,11 @@ pub fn invite(invite: &InviteId) -> String {
 }
 /// A use of an invite by a key.
 pub fn invite_use(invite: &InviteId, key: &SignKey) -> String {
-    format!("w.{invite}.{key}")
+    parts("w.", &[&invite.0, &key.0])
 }
 /// All uses of an invite.
 pub fn invite_uses(invite: &InviteId) -> String {
-    format!("w.{invite}.")
+    below("w.", &invite.0)
 }
 /// Count of an issuer's open invites.
 pub fn open_count(issuer: &SignKey) -> String {
@@ -83,35 +99,35 @@ pub fn open_count(issuer: &SignKey) -> String {
 }
 /// An open invite of an issuer.
 pub fn open_by_issuer(issuer: &SignKey, expires: Expiry, invite: &InviteId) -> String {
-    format!("x.{issuer}.{}.{invite}", expires.sort_key())
+    parts("x.", &[&issuer.0, &expires.to_bytes(), &invite.0])
 }
 /// All open invites of an issuer.
 pub fn all_open_by_issuer(issuer: &SignKey) -> String {
-    format!("x.{issuer}.")
+    below("x.", &issuer.0)
 }
 /// An open invite of a space.
 pub fn open_by_space(space: &SpaceId, expires: Expiry, invite: &InviteId) -> String {
-    format!("y.{space}.{}.{invite}", expires.sort_key())
+    parts("y.", &[&space.0, &expires.to_bytes(), &invite.0])
 }
 /// All open invites of a space.
 pub fn all_open_by_space(space: &SpaceId) -> String {
-    format!("y.{space}.")
+    below("y.", &space.0)
 }
 /// A closed invite of a space.
 pub fn closed(space: &SpaceId, at: Timestamp, invite: &InviteId) -> String {
-    format!("z.{space}.{:010x}.{invite}", at.0)
+    parts("z.", &[&space.0, &time(at), &invite.0])
 }
 /// All closed invites of a space.
 pub fn all_closed(space: &SpaceId) -> String {
-    format!("z.{space}.")
+    below("z.", &space.0)
 }
 /// Where keys with an expiry after `now` begin, below an `x.` or `y.` prefix: everything before this has expired.
 pub fn not_expired_from(prefix: &str, now: Timestamp) -> String {
-    format!("{prefix}{}", Expiry::At(now.plus(1)).sort_key())
+    parts(prefix, &[&time(now.plus(1))])
 }
 /// A request id.
 pub fn request_id(key: &SignKey, nonce: &Nonce) -> String {
-    format!("r.{key}.{nonce}")
+    parts("r.", &[&key.0, &nonce.0])
 }
 /// Refused writes of an account.
 pub fn refusals(key: &SignKey) -> String {
@@ -135,11 +151,11 @@ pub fn contents(id: &DecisionId) -> String {
 }
 /// That a decision is about a key.
 pub fn involved(key: &SignKey, id: &DecisionId) -> String {
-    format!("j.{key}.{id}")
+    parts("j.", &[&key.0, &id.0])
 }
 /// A signed checkpoint.
 pub fn checkpoint(sequence: u64) -> String {
-    format!("k.{sequence:016x}")
+    part("k.", &sequence.to_be_bytes())
 }
 /// All checkpoints.
 pub const CHECKPOINTS: &str = "k.";
@@ -150,5 +166,5 @@ pub fn policy(digest: &[u8; 32]) -> String {
 
 /// The last part of a key, read as an invite id.
 pub fn trailing_invite(key: &str) -> Option<InviteId> {
-    InviteId::from_hex(key.rsplit('.').next()?)
+    InviteId::from_hex(key.get(key.len().checked_sub(32)?..)?)
 }

@@ -36,10 +36,10 @@ pub trait Stored: Wire {
     /// Reads stored bytes of any schema this build knows.
     fn from_stored(bytes: &[u8]) -> Result<Self, Malformed> {
         let mut r = Reader::new(bytes);
-        if u8::read(&mut r)? != Self::SCHEMA {
-            return Err(Malformed);
+        if u8::read(&mut r) != Self::SCHEMA {
+            r.fail();
         }
-        let value = Self::read(&mut r)?;
+        let value = Self::read(&mut r);
         r.finish()?;
         Ok(value)
     }

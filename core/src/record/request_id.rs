@@ -2,8 +2,8 @@
 
 use crate::digest::Sha256Digest;
 use crate::time::Timestamp;
-use crate::wire::{Decided, wire_struct};
-use alloc::boxed::Box;
+use crate::wire::wire_struct;
+use alloc::vec::Vec;
 
 /// For how long after a request's `created` its id is kept, in seconds.
 pub const KEPT: u64 = 15 * 60;
@@ -15,8 +15,11 @@ wire_struct! {
         pub content: Sha256Digest,
         /// When the client made it; kept [`KEPT`] seconds from then.
         pub created: Timestamp,
-        /// The answer, its writes and events left out: they happened once.
-        pub answer: Box<Decided>,
+        /// Whether the answer was yes.
+        pub allowed: bool,
+        /// Encoding of the answer ([`Decided`](crate::wire::Decided)), its writes and events left out: they happened
+        /// once. Kept as bytes, because a repeat hands them on unread.
+        pub answer: Vec<u8>,
     }
 }
 

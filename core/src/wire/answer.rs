@@ -1,6 +1,6 @@
 //! What comes back: what is needed first, what was decided, or a fault.
 
-use super::codec::{Malformed, Reader, Wire, Writer, list_of, wire_enum, wire_struct};
+use super::codec::{Reader, Wire, Writer, list_of, wire_enum, wire_struct};
 use crate::check::Check;
 use crate::code::Code;
 use crate::id::{DecisionId, InviteId, SpaceId};
@@ -148,6 +148,11 @@ pub enum Answer {
     Fault(Code, String),
 }
 
+impl Answer {
+    /// The tag of [`Answer::Decided`], for whoever has its encoding already.
+    pub(crate) const DECIDED: u8 = 1;
+}
+
 impl Wire for Answer {
     fn write(&self, w: &mut Writer) {
         w.put(&[super::VERSION]);
@@ -157,7 +162,7 @@ impl Wire for Answer {
                 need.write(w);
             }
             Answer::Decided(decided) => {
-                w.put(&[1]);
+                w.put(&[Self::DECIDED]);
                 decided.write(w);
             }
             Answer::Fault(code, line) => {
@@ -168,15 +173,19 @@ impl Wire for Answer {
         }
     }
 
-    fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
-        if u8::read(r)? != super::VERSION {
-            return Err(Malformed);
+    fn read(r: &mut Reader<'_>) -> Self {
+        if u8::read(r) != super::VERSION {
+            r.fail();
         }
-        match u8::read(r)? {
-            0 => Ok(Answer::Need(Need::read(r)?)),
-            1 => Ok(Answer::Decided(alloc::boxed::Box::new(Decided::read(r)?))),
-            2 => Ok(Answer::Fault(Code::read(r)?, String::read(r)?)),
-            _ => Err(Malformed),
+        match u8::read(r) {
+            0 => Answer::Need(Need::read(r)),
+            Self::DECIDED => Answer::Decided(alloc::boxed::Box::new(Decided::read(r))),
+            tag => {
+                if tag != 2 {
+                    r.fail();
+                }
+                Answer::Fault(Code::read(r), String::read(r))
+            }
         }
     }
 }

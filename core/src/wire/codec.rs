@@ -15,8 +15,10 @@ pub struct Malformed;
 pub trait Wire: Sized {
     /// Appends the encoding.
     fn write(&self, w: &mut Writer);
-    /// Reads one value, leaving what follows.
-    fn read(r: &mut Reader<'_>) -> Result<Self, Malformed>;
+    /// Reads one value, leaving what follows. After a malformed byte the reader stays [failed](Reader::fail) and the
+    /// value means nothing; [`Reader::finish`] says so at the end. (One check at the end instead of one a field keeps
+    /// `policy.wasm` small.)
+    fn read(r: &mut Reader<'_>) -> Self;
 }
 
 /// The encoding of a whole message.
@@ -32,50 +34,77 @@ pub fn decode<T: Wire>(bytes: &[u8]) -> Result<T, Malformed> {
         return Err(Malformed);
     }
     let mut r = Reader::new(bytes);
-    let value = T::read(&mut r)?;
+    let value = T::read(&mut r);
     r.finish()?;
     Ok(value)
 }
 
-/// A cursor over borrowed bytes.
+/// A cursor over borrowed bytes, which remembers that something was malformed.
 #[derive(Clone, Debug)]
-pub struct Reader<'a>(&'a [u8]);
+pub struct Reader<'a> {
+    rest: &'a [u8],
+    failed: bool,
+}
 
 impl<'a> Reader<'a> {
     /// Starts at the first byte.
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self(bytes)
+        Self { rest: bytes, failed: false }
     }
 
-    /// The next `n` bytes.
-    pub fn take(&mut self, n: usize) -> Result<&'a [u8], Malformed> {
-        let (head, tail) = self.0.split_at_checked(n).ok_or(Malformed)?;
-        self.0 = tail;
-        Ok(head)
+    /// Marks the input as malformed. From here on every read gives zeros and nothing.
+    pub fn fail(&mut self) {
+        self.failed = true;
+        self.rest = &[];
     }
 
-    /// The next `N` bytes, by value.
-    pub fn array<const N: usize>(&mut self) -> Result<[u8; N], Malformed> {
-        let (head, tail) = self.0.split_first_chunk::<N>().ok_or(Malformed)?;
-        self.0 = tail;
-        Ok(*head)
+    /// Whether something was malformed.
+    pub fn has_failed(&self) -> bool {
+        self.failed
+    }
+
+    /// The next `n` bytes; none after a failure.
+    pub fn take(&mut self, n: usize) -> &'a [u8] {
+        match self.rest.split_at_checked(n) {
+            Some((head, tail)) => {
+                self.rest = tail;
+                head
+            }
+            None => {
+                self.fail();
+                &[]
+            }
+        }
+    }
+
+    /// The next `N` bytes, by value; zeros after a failure.
+    pub fn array<const N: usize>(&mut self) -> [u8; N] {
+        let mut out = [0; N];
+        let bytes = self.take(N);
+        if bytes.len() == N {
+            out.copy_from_slice(bytes);
+        }
+        out
     }
 
     /// `u16` length and that many bytes of UTF-8.
-    pub fn text(&mut self) -> Result<&'a str, Malformed> {
-        let n = u16::read(self)?;
-        core::str::from_utf8(self.take(n.into())?).map_err(|_| Malformed)
+    pub fn text(&mut self) -> &'a str {
+        let n = u16::read(self);
+        core::str::from_utf8(self.take(n.into())).unwrap_or_else(|_| {
+            self.fail();
+            ""
+        })
     }
 
     /// `u32` length and that many bytes.
-    pub fn blob(&mut self) -> Result<&'a [u8], Malformed> {
-        let n = u32::read(self)?;
-        self.take(usize::try_from(n).map_err(|_| Malformed)?)
+    pub fn blob(&mut self) -> &'a [u8] {
+        let n = u32::read(self);
+        self.take(usize::try_from(n).unwrap_or(usize::MAX))
     }
 
-    /// Refuses trailing bytes.
+    /// Refuses what was malformed, trailing bytes included.
     pub fn finish(self) -> Result<(), Malformed> {
-        if self.0.is_empty() { Ok(()) } else { Err(Malformed) }
+        if self.failed || !self.rest.is_empty() { Err(Malformed) } else { Ok(()) }
     }
 }
 
@@ -113,7 +142,7 @@ macro_rules! integers {
     ($($t:ty),*) => {$(
         impl Wire for $t {
             fn write(&self, w: &mut Writer) { w.put(&self.to_be_bytes()); }
-            fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> { Ok(<$t>::from_be_bytes(r.array()?)) }
+            fn read(r: &mut Reader<'_>) -> Self { <$t>::from_be_bytes(r.array()) }
         }
     )*};
 }
@@ -123,7 +152,7 @@ macro_rules! newtypes {
     ($($t:ident),*) => {$(
         impl Wire for $t {
             fn write(&self, w: &mut Writer) { w.put(&self.0); }
-            fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> { Ok($t(r.array()?)) }
+            fn read(r: &mut Reader<'_>) -> Self { $t(r.array()) }
         }
     )*};
 }
@@ -133,11 +162,14 @@ impl Wire for bool {
     fn write(&self, w: &mut Writer) {
         w.put(&[u8::from(*self)]);
     }
-    fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
-        match u8::read(r)? {
-            0 => Ok(false),
-            1 => Ok(true),
-            _ => Err(Malformed),
+    fn read(r: &mut Reader<'_>) -> Self {
+        match u8::read(r) {
+            0 => false,
+            1 => true,
+            _ => {
+                r.fail();
+                false
+            }
         }
     }
 }
@@ -146,7 +178,7 @@ impl<const N: usize> Wire for [u8; N] {
     fn write(&self, w: &mut Writer) {
         w.put(self);
     }
-    fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
+    fn read(r: &mut Reader<'_>) -> Self {
         r.array()
     }
 }
@@ -155,18 +187,17 @@ impl Wire for String {
     fn write(&self, w: &mut Writer) {
         w.text(self);
     }
-    fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
-        Ok(r.text()?.into())
+    fn read(r: &mut Reader<'_>) -> Self {
+        r.text().into()
     }
 }
-
 
 impl Wire for Vec<u8> {
     fn write(&self, w: &mut Writer) {
         w.blob(self);
     }
-    fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
-        Ok(r.blob()?.to_vec())
+    fn read(r: &mut Reader<'_>) -> Self {
+        r.blob().to_vec()
     }
 }
 
@@ -180,8 +211,8 @@ impl<T: Wire> Wire for Option<T> {
             }
         }
     }
-    fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
-        Ok(if bool::read(r)? { Some(T::read(r)?) } else { None })
+    fn read(r: &mut Reader<'_>) -> Self {
+        if bool::read(r) { Some(T::read(r)) } else { None }
     }
 }
 
@@ -193,21 +224,24 @@ pub(crate) fn write_list<T: Wire>(items: &[T], w: &mut Writer) {
 }
 
 /// Reads [`write_list`]'s form.
-pub(crate) fn read_list<T: Wire>(r: &mut Reader<'_>) -> Result<Vec<T>, Malformed> {
-    let n = u16::read(r)?;
+pub(crate) fn read_list<T: Wire>(r: &mut Reader<'_>) -> Vec<T> {
+    let n = u16::read(r);
     // No reservation from an unread count: a hostile one would reserve megabytes.
     let mut items = Vec::new();
     for _ in 0..n {
-        items.push(T::read(r)?);
+        if r.has_failed() {
+            break;
+        }
+        items.push(T::read(r));
     }
-    Ok(items)
+    items
 }
 
 macro_rules! list_of {
     ($($t:ty),* $(,)?) => {$(
         impl $crate::wire::Wire for alloc::vec::Vec<$t> {
             fn write(&self, w: &mut $crate::wire::Writer) { $crate::wire::codec::write_list(self, w); }
-            fn read(r: &mut $crate::wire::Reader<'_>) -> Result<Self, $crate::wire::Malformed> { $crate::wire::codec::read_list(r) }
+            fn read(r: &mut $crate::wire::Reader<'_>) -> Self { $crate::wire::codec::read_list(r) }
         }
     )*};
 }
@@ -218,9 +252,12 @@ impl Wire for Timestamp {
     fn write(&self, w: &mut Writer) {
         self.0.write(w);
     }
-    fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let seconds = u64::read(r)?;
-        if seconds > Timestamp::MAX.0 { Err(Malformed) } else { Ok(Timestamp(seconds)) }
+    fn read(r: &mut Reader<'_>) -> Self {
+        let seconds = u64::read(r);
+        if seconds > Timestamp::MAX.0 {
+            r.fail();
+        }
+        Timestamp(seconds)
     }
 }
 
@@ -228,8 +265,13 @@ impl Wire for Expiry {
     fn write(&self, w: &mut Writer) {
         w.put(&self.to_bytes());
     }
-    fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
-        Ok(Expiry::from_bytes(r.array()?))
+    fn read(r: &mut Reader<'_>) -> Self {
+        let bytes = r.array();
+        let expiry = Expiry::from_bytes(bytes);
+        if expiry.to_bytes() != bytes {
+            r.fail(); // one value, one encoding
+        }
+        expiry
     }
 }
 
@@ -237,8 +279,11 @@ impl Wire for crate::code::Code {
     fn write(&self, w: &mut Writer) {
         (*self as u16).write(w);
     }
-    fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
-        Self::from_number(u16::read(r)?).ok_or(Malformed)
+    fn read(r: &mut Reader<'_>) -> Self {
+        Self::from_number(u16::read(r)).unwrap_or_else(|| {
+            r.fail();
+            Self::Undecidable
+        })
     }
 }
 
@@ -254,9 +299,9 @@ macro_rules! wire_struct {
                 let Self { $($field),* } = self;
                 $($crate::wire::Wire::write($field, w);)*
             }
-            fn read(r: &mut $crate::wire::Reader<'_>) -> Result<Self, $crate::wire::Malformed> {
-                $(let $field = <$t as $crate::wire::Wire>::read(r)?;)*
-                Ok(Self { $($field),* })
+            fn read(r: &mut $crate::wire::Reader<'_>) -> Self {
+                $(let $field = <$t as $crate::wire::Wire>::read(r);)*
+                Self { $($field),* }
             }
         }
     };
@@ -265,25 +310,38 @@ pub(crate) use wire_struct;
 
 /// Defines an enum whose encoding is a tag byte and at most one payload.
 macro_rules! wire_enum {
-    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$vmeta:meta])* $tag:literal => $variant:ident $(($payload:ty))?,)* }) => {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident {
+        $(#[$fmeta:meta])* $ftag:literal => $first:ident $(($fpayload:ty))?,
+        $($(#[$vmeta:meta])* $tag:literal => $variant:ident $(($payload:ty))?,)*
+    }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq)]
-        $vis enum $name { $($(#[$vmeta])* $variant $(($payload))?,)* }
+        $vis enum $name {
+            $(#[$fmeta])* $first $(($fpayload))?,
+            $($(#[$vmeta])* $variant $(($payload))?,)*
+        }
 
         impl $crate::wire::Wire for $name {
             fn write(&self, w: &mut $crate::wire::Writer) {
                 match self {
+                    $crate::wire::codec::variant_pattern!($name, $first, payload $(, $fpayload)?) => {
+                        w.put(&[$ftag]);
+                        $($crate::wire::codec::write_payload!(w, payload, $fpayload);)?
+                    }
                     $($crate::wire::codec::variant_pattern!($name, $variant, payload $(, $payload)?) => {
                         w.put(&[$tag]);
                         $($crate::wire::codec::write_payload!(w, payload, $payload);)?
                     })*
                 }
             }
-            fn read(r: &mut $crate::wire::Reader<'_>) -> Result<Self, $crate::wire::Malformed> {
-                match <u8 as $crate::wire::Wire>::read(r)? {
-                    $($tag => Ok($name::$variant $((<$payload as $crate::wire::Wire>::read(r)?))?),)*
-                    _ => Err($crate::wire::Malformed),
+            fn read(r: &mut $crate::wire::Reader<'_>) -> Self {
+                let tag = <u8 as $crate::wire::Wire>::read(r);
+                match tag {
+                    $($tag => return $name::$variant $((<$payload as $crate::wire::Wire>::read(r)))?,)*
+                    $ftag => {}
+                    _ => r.fail(),
                 }
+                $name::$first $((<$fpayload as $crate::wire::Wire>::read(r)))?
             }
         }
     };
@@ -305,7 +363,7 @@ impl<T: Wire> Wire for alloc::boxed::Box<T> {
     fn write(&self, w: &mut Writer) {
         (**self).write(w);
     }
-    fn read(r: &mut Reader<'_>) -> Result<Self, Malformed> {
-        T::read(r).map(alloc::boxed::Box::new)
+    fn read(r: &mut Reader<'_>) -> Self {
+        alloc::boxed::Box::new(T::read(r))
     }
 }

@@ -47,19 +47,25 @@ impl<'a> Facts<'a> {
             return Err(Malformed);
         }
         let mut r = Reader::new(bytes);
-        if u8::read(&mut r)? != super::VERSION {
-            return Err(Malformed);
+        if u8::read(&mut r) != super::VERSION {
+            r.fail();
         }
-        let records = read_records(&mut r)?;
+        let records = read_records(&mut r);
         let mut pages = Vec::new();
-        for _ in 0..u16::read(&mut r)? {
-            pages.push(PageFact { need: PageNeed::read(&mut r)?, more: bool::read(&mut r)?, records: read_records(&mut r)? });
+        for _ in 0..u16::read(&mut r) {
+            if r.has_failed() {
+                break;
+            }
+            pages.push(PageFact { need: PageNeed::read(&mut r), more: bool::read(&mut r), records: read_records(&mut r) });
         }
         let mut checks: Vec<(Sha256Digest, CheckResult)> = Vec::new();
-        for _ in 0..u16::read(&mut r)? {
-            let check = (r.array()?, CheckResult::read(&mut r)?);
+        for _ in 0..u16::read(&mut r) {
+            let check = (r.array(), CheckResult::read(&mut r));
             if checks.last().is_some_and(|last| last.0 >= check.0) {
-                return Err(Malformed);
+                r.fail();
+            }
+            if r.has_failed() {
+                break;
             }
             checks.push(check);
         }
@@ -83,16 +89,19 @@ impl<'a> Facts<'a> {
     }
 }
 
-fn read_records<'a>(r: &mut Reader<'a>) -> Result<Vec<RecordFact<'a>>, Malformed> {
+fn read_records<'a>(r: &mut Reader<'a>) -> Vec<RecordFact<'a>> {
     let mut records: Vec<RecordFact<'a>> = Vec::new();
-    for _ in 0..u16::read(r)? {
-        let fact = RecordFact { key: r.text()?, revision: u64::read(r)?, value: if bool::read(r)? { Some(r.blob()?) } else { None } };
+    for _ in 0..u16::read(r) {
+        let fact = RecordFact { key: r.text(), revision: u64::read(r), value: if bool::read(r) { Some(r.blob()) } else { None } };
         if records.last().is_some_and(|last| last.key >= fact.key) {
-            return Err(Malformed);
+            r.fail();
+        }
+        if r.has_failed() {
+            break;
         }
         records.push(fact);
     }
-    Ok(records)
+    records
 }
 
 /// Writes what a host found, in any order; duplicates keep the first.
