@@ -74,6 +74,9 @@ impl Incarnation {
 }
 
 impl DecisionId {
+    /// "Not recorded": what an answer carries that wrote nothing.
+    pub const NONE: DecisionId = DecisionId([0; 16]);
+
     /// The id of the decision that this request's entropy belongs to.
     pub fn fresh(entropy: &[u8; 32]) -> Self {
         Self(first16(&digest::derive("doorward/decision/v1", entropy)))

@@ -65,8 +65,8 @@ pub type ServerKey = SignKey;
 impl SignKey {
     /// What a person compares: the first 8 hexadecimal characters in two groups, shown beside every handle.
     pub fn fingerprint(&self) -> String {
-        let hex = self.to_hex();
-        alloc::format!("{}-{}", &hex[..4], &hex[4..8])
+        let [a, b, c, d, ..] = self.0;
+        [hex::encode([a, b]), hex::encode([c, d])].join("-")
     }
 
     /// First 10 bytes of SHA-256 of the key: how a link names its server.

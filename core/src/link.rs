@@ -67,7 +67,7 @@ impl Link {
 
     /// The whole link. `public_url` has no trailing slash.
     pub fn to_url(&self, public_url: &str) -> String {
-        alloc::format!("{public_url}/i#{}", self.body())
+        [public_url, "/i#", &self.body()].concat()
     }
 
     /// Whether the link is for the server with this key.
@@ -103,16 +103,30 @@ pub fn find(input: &str) -> Result<FoundLink, Code> {
     if input.len() > MAX_LINK {
         return Err(Code::DamagedLink);
     }
-    let text = input.replace("%23", "#");
+    let text = with_fragment_marks(input);
     // Once as it stands, and once with the line breaks that a mail program put inside.
     find_in(&text).or_else(|| find_in(&text.split_whitespace().collect::<String>())).ok_or(Code::DamagedLink)
+}
+
+/// `%23` is `#`, as written by programs that escape too much.
+// By hand rather than by `replace`: string search and formatting are most of what a small browser package would weigh.
+fn with_fragment_marks(input: &str) -> String {
+    let (mut text, mut rest) = (String::with_capacity(input.len()), input);
+    while let Some((before, after)) = rest.split_once('%') {
+        text.push_str(before);
+        let (mark, after) = after.strip_prefix("23").map_or(('%', after), |after| ('#', after));
+        text.push(mark);
+        rest = after;
+    }
+    text.push_str(rest);
+    text
 }
 
 fn find_in(text: &str) -> Option<FoundLink> {
     let mut end = text.len();
     // From the end, where links carry their body.
     for candidate in text.rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_')) {
-        let before = &text[..end - candidate.len()];
+        let before = text.get(..end.checked_sub(candidate.len())?)?;
         if candidate.len() == BODY_CHARS
             && let Ok(link) = Link::from_body(candidate)
         {
@@ -132,7 +146,7 @@ fn origin_of(before: &str) -> String {
 
 /// A body that is neither bare nor behind `#` or `doorward:` has been in a request.
 fn is_exposed(before: &str) -> bool {
-    let bare = !before.contains("://");
+    let bare = !before.split(':').skip(1).any(|after| after.starts_with("//"));
     !(before.ends_with('#') || bare)
 }
 

@@ -28,7 +28,15 @@ impl Timestamp {
         let (days, rest) = (self.0 / DAY, self.0 % DAY);
         let (year, month, day) = civil_from_days(days);
         let (hour, minute, second) = (rest / 3600, rest / 60 % 60, rest % 60);
-        alloc::format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+        let mut text = *b"0000-00-00T00:00:00Z";
+        for (at, width, number) in [(0, 4, year), (5, 2, month), (8, 2, day), (11, 2, hour), (14, 2, minute), (17, 2, second)] {
+            let mut rest = number;
+            for digit in text[at..at + width].iter_mut().rev() {
+                *digit = b'0' + (rest % 10) as u8;
+                rest /= 10;
+            }
+        }
+        text.iter().map(|c| char::from(*c)).collect()
     }
 
     /// Strict RFC 3339: date, `T`, time, and an offset. Fractions are cut. `None` for anything else, for times before

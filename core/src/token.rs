@@ -42,7 +42,7 @@ impl Token {
 
     /// `dwi1_` and 64 lower-case hexadecimal characters, so that it is never mistaken for a key.
     pub fn to_text(&self) -> String {
-        alloc::format!("{PREFIX}{}", hex::encode(self.0))
+        [PREFIX, &hex::encode(self.0)].concat()
     }
 
     /// Reads [`Token::to_text`]'s form, in either case.

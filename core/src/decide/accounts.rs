@@ -1,10 +1,11 @@
 //! Show and list accounts. Members see key, handle, role and tags of those they share a space with; account managers
 //! see everything, and everyone sees everything about himself.
 
+use alloc::boxed::Box;
 use super::caller::{Caller, Wanted, reading};
 use super::inquiry::Inquiry;
 use super::invites::cursor;
-use super::{Outcome, Ruling, Stop, deny, fault};
+use super::{Outcome, Ruling, deny, fault};
 use crate::code::Code;
 use crate::key::SignKey;
 use crate::record::{KeyRecord, Stored, keys};
@@ -24,7 +25,7 @@ pub(crate) fn show(request: &Request, key: &SignKey, inquiry: &mut Inquiry<'_>) 
     reading(request, inquiry, Wanted::records(core::slice::from_ref(&record_key)), &mut |inquiry, caller, _root| {
         let record: KeyRecord = inquiry.load_or_default(&record_key)?;
         match visible(caller, key, &record, request.context.now) {
-            Some(view) => Ok(Ruling::allow(rule::ACCOUNT_SHOW).replying(Reply::Account(view))),
+            Some(view) => Ok(Ruling::allow(rule::ACCOUNT_SHOW).replying(Reply::Account(Box::new(view)))),
             None => deny(Code::NotFound, rule::ACCOUNT_UNKNOWN),
         }
     })

@@ -2,11 +2,11 @@
 
 use super::caller::{Wanted, reading};
 use super::inquiry::{Inquiry, Root};
-use super::{Outcome, Ruling, deny, fault};
+use super::{Outcome, Ruling, deny};
 use crate::code::Code;
 use crate::id::SpaceId;
 use crate::key::SignKey;
-use crate::record::{KeyRecord, Standing, keys};
+use crate::record::{Glance, Standing, keys};
 use crate::role::{Permission, PlaceKind};
 use crate::rule::{self, Rule};
 use crate::time::Timestamp;
@@ -26,11 +26,11 @@ pub struct Subject {
 }
 
 impl Subject {
-    fn of(record: &KeyRecord, root: &Root, now: Timestamp) -> Self {
+    fn of(glance: &Glance, root: &Root, now: Timestamp) -> Self {
         Self {
-            standing: record.account.as_ref().map(|account| account.standing),
-            banned: record.is_banned(now),
-            member: record.current_seat().is_some(),
+            standing: glance.standing,
+            banned: glance.is_banned(now),
+            member: glance.role.is_some(),
             reviewed: root.server.restore_reviewed,
         }
     }
@@ -54,8 +54,8 @@ pub fn judge(subject: &Subject) -> (Code, Rule) {
 pub(crate) fn is_authorized(request: &Request, key: &SignKey, inquiry: &mut Inquiry<'_>) -> Outcome {
     let account = keys::account(key);
     asked(request, inquiry, &account, Permission::Query, rule::AUTHORIZED_ASKER, &mut |inquiry, root| {
-        let record: KeyRecord = inquiry.load_or_default(&account)?;
-        let (code, rule) = judge(&Subject::of(&record, root, request.context.now));
+        let glance = inquiry.glance(&account)?;
+        let (code, rule) = judge(&Subject::of(&glance, root, request.context.now));
         Ok(if code == Code::Allowed { Ruling::allow(rule) } else { Ruling::deny(code, rule) })
     })
 }
@@ -69,8 +69,8 @@ pub(crate) fn has_admin(request: &Request, inquiry: &mut Inquiry<'_>) -> Outcome
         let account = keys::account(&owner);
         inquiry.want(&account);
         inquiry.ready()?;
-        let record: KeyRecord = inquiry.load_or_default(&account)?;
-        match judge(&Subject::of(&record, root, request.context.now)) {
+        let glance = inquiry.glance(&account)?;
+        match judge(&Subject::of(&glance, root, request.context.now)) {
             (Code::Allowed, _) => Ok(Ruling::allow(rule::ADMIN_YES)),
             (code, _) => deny(code, rule::ADMIN_NONE),
         }
@@ -85,9 +85,9 @@ pub(crate) fn can(request: &Request, can: &Can, inquiry: &mut Inquiry<'_>) -> Ou
         if can.space != SpaceId::SERVER {
             return deny(Code::NotFound, rule::CAN_SPACE);
         }
-        let record: KeyRecord = inquiry.load_or_default(&account)?;
-        let subject = Subject::of(&record, root, request.context.now);
-        let role = record.current_seat().map(|seat| seat.role);
+        let glance = inquiry.glance(&account)?;
+        let subject = Subject::of(&glance, root, request.context.now);
+        let role = glance.role;
         let (code, rule) = match (judge(&subject), role) {
             ((Code::Allowed, _), Some(role)) if role.allows(PlaceKind::Server, can.permission) => (Code::Allowed, rule::CAN_YES),
             ((Code::Allowed, _), _) => (Code::MissingPermission, rule::CAN_PERMISSION),

@@ -1,10 +1,11 @@
 //! Who is asking: the signature, its freshness, the account's standing, and request ids of writes.
 
 use super::inquiry::{Inquiry, Root};
-use super::{Halt, Outcome, Ruling, Stop, deny, fault};
+use super::{Halt, Outcome, Ruling, Stop, deny};
 use crate::check::Proof;
 use crate::code::Code;
 use crate::digest::{Sha256Digest, sha256};
+use crate::id::DecisionId;
 use crate::http_signature::Covered;
 use crate::key::{Nonce, SignKey};
 use crate::record::{Account, KeyRecord, REFUSALS_KEPT, RefusalCount, RequestRecord, keys};
@@ -12,7 +13,7 @@ use crate::role::{Permission, PlaceKind, Role};
 use crate::rule;
 use crate::statement::Domain;
 use crate::time::Timestamp;
-use crate::wire::{Asker, Context, HttpAuth, PageNeed, Reply, Request, Verdict, encode};
+use crate::wire::{Asker, Context, HttpAuth, PageNeed, Reply, Request, Verdict, Writer, encode};
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -103,7 +104,8 @@ pub(crate) fn writing(
         ruling.put(refusals, &count);
     }
     ruling.about(caller.key);
-    Ok(id.record(request, root.save(&request.context, ruling)))
+    // The root last: whatever is committed, and be it only the answer, was decided at a time that counts.
+    Ok(root.save(&request.context, id.record(request, ruling)))
 }
 
 /// The signature is good and fresh. Asked before any record, so that a stranger causes no read.
@@ -208,12 +210,10 @@ impl RequestId {
         if ruling.writes.is_empty() && ruling.verdict == Verdict::Deny {
             return ruling;
         }
-        let events = core::mem::take(&mut ruling.events);
-        let writes = core::mem::take(&mut ruling.writes);
+        let mut answer = Writer::default();
+        ruling.encode(DecisionId::fresh(&request.context.entropy), false, &mut answer);
         let allowed = ruling.verdict == Verdict::Allow;
-        let record = RequestRecord { content: self.content, created: self.created, allowed, answer: ruling.encode(request) };
-        ruling.events = events;
-        ruling.writes = writes;
+        let record = RequestRecord { content: self.content, created: self.created, allowed, answer: answer.into_bytes() };
         ruling.put(self.storage_key(), &record);
         ruling
     }

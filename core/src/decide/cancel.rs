@@ -1,11 +1,12 @@
 //! Cancel an invite: its issuer may, and so may an inviter of higher rank.
 
+use alloc::boxed::Box;
 use super::caller::writing;
 use super::inquiry::Inquiry;
 use super::invites::item_of;
 use super::open_invites::{OpenInvites, Place};
 use super::redeem::{InviteLife, life};
-use super::{Outcome, Ruling, Stop, deny, fault};
+use super::{Outcome, Ruling, deny, fault};
 use crate::code::Code;
 use crate::id::InviteId;
 use crate::record::{Closed, InviteRecord, KeyRecord, keys};
@@ -91,6 +92,6 @@ pub(crate) fn decide(request: &Request, id: &InviteId, inquiry: &mut Inquiry<'_>
             });
         }
         ruling.about(claims.issuer);
-        Ok(ruling.replying(Reply::Invite(item_of(&record, &claims, InviteState::Cancelled))))
+        Ok(ruling.replying(Reply::Invite(Box::new(item_of(&record, &claims, InviteState::Cancelled)))))
     })
 }

@@ -5,7 +5,7 @@
 use super::inquiry::Inquiry;
 use super::open_invites::OpenInvites;
 use super::tidy::{close_some, open_page};
-use super::{Ruling, Stop, fault};
+use super::{Ruling, Stop};
 use crate::id::{DecisionId, SpaceId};
 use crate::key::SignKey;
 use crate::record::{ClosingJob, Job, JobKind, KeyRecord, MemberCount, OpenCount, keys};

@@ -5,7 +5,7 @@ use crate::check::{Check, CheckResult, Proof, SignatureCheck};
 use crate::code::Code;
 use crate::id::InviteId;
 use crate::key::SignKey;
-use crate::record::{ServerRoot, Space, Stored, keys};
+use crate::record::{Glance, ServerRoot, Space, Stored, keys};
 use crate::rule;
 use crate::text::{self, Kind};
 use crate::time::Timestamp;
@@ -77,6 +77,15 @@ impl<'a> Inquiry<'a> {
         match fact.value {
             None => Ok(None),
             Some(bytes) => T::from_stored(bytes).map(Some).map_err(|_| fault(Code::CorruptRecord, key)),
+        }
+    }
+
+    /// What matters for authorization in the record of a key.
+    pub(crate) fn glance(&self, key: &str) -> Result<Glance, Stop> {
+        let fact = self.facts.record(key).ok_or_else(|| fault(Code::Undecidable, "fact missing"))?;
+        match fact.value {
+            None => Ok(Glance::NOTHING),
+            Some(bytes) => Glance::of_stored(bytes).map_err(|_| fault(Code::CorruptRecord, key)),
         }
     }
 

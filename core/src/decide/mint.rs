@@ -1,11 +1,12 @@
 //! Mint: makes a link invite. The claims come signed by the issuer and by the invite's own key; the token never comes.
 
+use alloc::boxed::Box;
 use super::caller::{Caller, writing};
 use super::inquiry::{Inquiry, Root};
 use super::invites::item_of;
 use super::open_invites::{OpenInvites, Place};
 use super::redeem::claims_are_signed;
-use super::{Outcome, Ruling, Stop, deny, fault};
+use super::{Outcome, Ruling, Stop, deny};
 use crate::claims::Claims;
 use crate::code::Code;
 use crate::id::SpaceId;
@@ -140,7 +141,7 @@ pub(crate) fn enter(ruling: &mut Ruling, mut open: OpenInvites, claims: &Claims,
         account: Some(claims.issuer),
         invite: Some(claims.invite),
     });
-    ruling.reply = Reply::Invite(item_of(&record, claims, crate::wire::InviteState::Live));
+    ruling.reply = Reply::Invite(Box::new(item_of(&record, claims, crate::wire::InviteState::Live)));
 }
 
 /// The claims are for this server, by this caller as it stands now, and signed by both keys.

@@ -41,19 +41,14 @@ pub fn step(request: &[u8], facts: &[u8]) -> Vec<u8> {
         return encode(&Answer::Fault(Code::Malformed, "request version".into()));
     }
     match dispatch(&request, &mut Inquiry::new(facts)) {
-        Ok(ruling) => decided(&ruling.encode(&request)),
+        Ok(ruling) => ruling.into_answer(&request),
         Err(stop) => match *stop {
-            Halt::Ruled(ruling) => decided(&ruling.encode(&request)),
-            Halt::Repeat { answer, allowed: _ } => decided(&answer),
+            Halt::Ruled(ruling) => ruling.into_answer(&request),
+            Halt::Repeat { answer, allowed: _ } => [&[VERSION, Answer::DECIDED], answer.as_slice()].concat(),
             Halt::Need(need) => encode(&Answer::Need(need)),
             Halt::Fault(code, line) => encode(&Answer::Fault(code, line)),
         },
     }
-}
-
-/// [`Answer::Decided`] around an encoding that is there already.
-fn decided(encoded: &[u8]) -> Vec<u8> {
-    [&[VERSION, Answer::DECIDED], encoded].concat()
 }
 
 fn dispatch(request: &Request, inquiry: &mut Inquiry<'_>) -> Outcome {
@@ -80,9 +75,13 @@ fn dispatch(request: &Request, inquiry: &mut Inquiry<'_>) -> Outcome {
     }
 }
 
-/// A decision in the making.
+/// A decision in the making. Boxed, so that passing it on is passing a pointer.
 #[derive(Debug)]
-pub(crate) struct Ruling {
+pub(crate) struct Ruling(Box<Draft>);
+
+/// See [`Ruling`].
+#[derive(Debug)]
+pub(crate) struct Draft {
     code: Code,
     rule: Rule,
     verdict: Verdict,
@@ -111,6 +110,19 @@ pub(crate) enum Halt {
     Fault(Code, String),
 }
 
+impl core::ops::Deref for Ruling {
+    type Target = Draft;
+    fn deref(&self) -> &Draft {
+        &self.0
+    }
+}
+
+impl core::ops::DerefMut for Ruling {
+    fn deref_mut(&mut self) -> &mut Draft {
+        &mut self.0
+    }
+}
+
 impl Ruling {
     fn allow(rule: Rule) -> Self {
         Self::new(Verdict::Allow, Code::Allowed, rule)
@@ -122,7 +134,7 @@ impl Ruling {
 
     fn new(verdict: Verdict, code: Code, rule: Rule) -> Self {
         let (writes, events, about) = Default::default();
-        Self { code, rule, verdict, reply: Reply::Nothing, writes, events, receipt: None, about }
+        Self(Box::new(Draft { code, rule, verdict, reply: Reply::Nothing, writes, events, receipt: None, about }))
     }
 
     fn replying(mut self, reply: Reply) -> Self {
@@ -154,19 +166,32 @@ impl Ruling {
         }
     }
 
-    /// The encoding of the [`Decided`](crate::wire::Decided) this ruling becomes.
-    fn encode(&self, request: &Request) -> Vec<u8> {
-        let Self { code, rule, verdict, reply, writes, events, receipt, about } = self;
-        let mut w = Writer::default();
-        DecisionId::fresh(&request.context.entropy).write(&mut w);
-        verdict.write(&mut w);
-        code.write(&mut w);
+    /// Appends the encoding of the [`Decided`](crate::wire::Decided) this ruling becomes, with or without what it
+    /// writes and tells.
+    fn encode(&self, id: DecisionId, with_effects: bool, w: &mut Writer) {
+        let Draft { code, rule, verdict, reply, writes, events, receipt, about } = &**self;
+        id.write(w);
+        verdict.write(w);
+        code.write(w);
         w.text(rule.id());
-        reply.write(&mut w);
-        writes.write(&mut w);
-        events.write(&mut w);
-        receipt.write(&mut w);
-        about.write(&mut w);
+        reply.write(w);
+        if with_effects {
+            writes.write(w);
+            events.write(w);
+        } else {
+            w.put(&[0; 4]); // two empty lists
+        }
+        receipt.write(w);
+        about.write(w);
+    }
+
+    /// The answer this ruling becomes. Only a ruling that writes is recorded, so only that has an id.
+    fn into_answer(self, request: &Request) -> Vec<u8> {
+        let recorded = !self.writes.is_empty();
+        let id = if recorded { DecisionId::fresh(&request.context.entropy) } else { DecisionId::NONE };
+        let mut w = Writer::with_capacity(64);
+        w.put(&[VERSION, Answer::DECIDED]);
+        self.encode(id, true, &mut w);
         w.into_bytes()
     }
 }

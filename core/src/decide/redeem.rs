@@ -6,7 +6,7 @@
 use super::caller::{RequestId, fresh};
 use super::inquiry::{Inquiry, Root};
 use super::redeem_effects::{admit, burn};
-use super::{Halt, Outcome, Ruling, Stop, deny, fault};
+use super::{Halt, Outcome, Ruling, Stop, deny};
 use crate::check::{Check, CheckResult, Proof};
 use crate::claims::{Claims, SignedClaims};
 use crate::code::Code;

@@ -1,9 +1,10 @@
 //! Register: adds an account without an invite. Prove: that account supplies its own signature over its keys.
 
+use alloc::boxed::Box;
 use super::caller::writing;
 use super::inquiry::Inquiry;
 use super::redeem::good_keys;
-use super::{Outcome, Ruling, Stop, deny, fault};
+use super::{Outcome, Ruling, deny, fault};
 use crate::check::{Check, Proof};
 use crate::code::Code;
 use crate::id::{DecisionId, Incarnation, SpaceId};
@@ -64,7 +65,7 @@ pub(crate) fn decide(request: &Request, register: &Register, inquiry: &mut Inqui
         }
         ruling.about(*sign_key);
         Ok(match super::accounts::view(sign_key, &record, true, now) {
-            Some(view) => ruling.replying(Reply::Account(view)),
+            Some(view) => ruling.replying(Reply::Account(Box::new(view))),
             None => ruling,
         })
     })

@@ -1,9 +1,10 @@
 //! Revoke, restore, delete: what account managers do to accounts of lower rank.
 
+use alloc::boxed::Box;
 use super::accounts::view;
 use super::caller::writing;
 use super::inquiry::Inquiry;
-use super::{Outcome, Ruling, Stop, deny, fault};
+use super::{Outcome, Ruling, deny, fault};
 use crate::code::Code;
 use crate::id::SpaceId;
 use crate::key::SignKey;
@@ -108,7 +109,7 @@ pub(crate) fn decide(request: &Request, change: Change, key: &SignKey, inquiry: 
 
 fn replying(ruling: Ruling, key: &SignKey, record: &KeyRecord, request: &Request) -> Ruling {
     match view(key, record, true, request.context.now) {
-        Some(view) => ruling.replying(Reply::Account(view)),
+        Some(view) => ruling.replying(Reply::Account(Box::new(view))),
         None => ruling,
     }
 }

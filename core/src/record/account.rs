@@ -4,7 +4,7 @@ use crate::id::{DecisionId, Incarnation, InviteId};
 use crate::key::{KexKey, SignKey, Signature};
 use crate::role::Role;
 use crate::time::{Expiry, Timestamp};
-use crate::wire::{wire_enum, wire_struct};
+use crate::wire::{Malformed, Reader, Wire, wire_enum, wire_struct};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -107,10 +107,14 @@ wire_struct! {
 impl Ban {
     /// Whether the ban still stands. What cannot be read stands: for a ban, that is the safe side.
     pub fn stands(&self, now: Timestamp) -> bool {
-        match self.until {
-            Expiry::At(until) => now < until,
-            Expiry::Never | Expiry::Unreadable => true,
-        }
+        ban_stands(self.until, now)
+    }
+}
+
+fn ban_stands(until: Expiry, now: Timestamp) -> bool {
+    match until {
+        Expiry::At(until) => now < until,
+        Expiry::Never | Expiry::Unreadable => true,
     }
 }
 
@@ -124,5 +128,79 @@ impl KeyRecord {
     /// Whether a server ban stands on this key.
     pub fn is_banned(&self, now: Timestamp) -> bool {
         self.ban.as_ref().is_some_and(|ban| ban.stands(now))
+    }
+}
+
+/// What *is authorized* and *can* look at in a [`KeyRecord`], read without taking the rest.
+///
+/// These questions are asked for every message of a service, so their one record is not copied out to answer them.
+/// INVARIANT: [`Glance::of_stored`] says what [`KeyRecord::from_stored`] says (kept by a test over random records).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Glance {
+    /// The account's standing, if there is an account.
+    pub standing: Option<Standing>,
+    /// The role of its current membership, if it has one.
+    pub role: Option<Role>,
+    /// Until when a ban stands, if there is one.
+    pub ban: Option<Expiry>,
+}
+
+impl Glance {
+    /// What a key without a record looks like.
+    pub const NOTHING: Glance = Glance { standing: None, role: None, ban: None };
+
+    /// Reads what matters, in the order of the fields of [`KeyRecord`].
+    pub fn of_stored(bytes: &[u8]) -> Result<Self, Malformed> {
+        let r = &mut Reader::new(bytes);
+        if u8::read(r) != <KeyRecord as super::Stored>::SCHEMA {
+            r.fail();
+        }
+        let mut account = None;
+        if bool::read(r) {
+            r.take(32); // kex_key
+            if bool::read(r) {
+                r.take(64); // binding
+            }
+            r.text(); // handle
+            account = Some((Standing::read(r), Incarnation::read(r)));
+            u32::read(r); // epoch
+            Timestamp::read(r); // created_at
+            Via::read(r);
+            r.take(32 + 16); // invited_by, decision
+        }
+        let mut seat = None;
+        if bool::read(r) {
+            seat = Some((Incarnation::read(r), Role::read(r)));
+            for _ in 0..u16::read(r) {
+                if r.has_failed() {
+                    break;
+                }
+                r.text(); // a tag
+            }
+            Timestamp::read(r); // joined_at
+            Via::read(r);
+        }
+        let mut ban = None;
+        if bool::read(r) {
+            r.text(); // reason
+            r.take(32); // by
+            Timestamp::read(r); // since
+            ban = Some(Expiry::read(r));
+        }
+        if bool::read(r) {
+            r.take(32); // allowlisted_by
+        }
+        u32::read(r); // spaces_owned
+        r.clone().finish()?;
+        let role = match (account, seat) {
+            (Some((_, current)), Some((incarnation, role))) if incarnation == current => Some(role),
+            _ => None,
+        };
+        Ok(Self { standing: account.map(|(standing, _)| standing), role, ban })
+    }
+
+    /// Whether a server ban stands on this key.
+    pub fn is_banned(&self, now: Timestamp) -> bool {
+        self.ban.is_some_and(|until| ban_stands(until, now))
     }
 }

@@ -28,6 +28,7 @@ use crate::id::{DecisionId, InviteId, SpaceId};
 use crate::key::{Nonce, SignKey};
 use crate::time::{Expiry, Timestamp};
 use alloc::string::String;
+use alloc::vec::Vec;
 
 /// A key of one part.
 fn part(letter: &str, bytes: &[u8]) -> String {
@@ -36,19 +37,18 @@ fn part(letter: &str, bytes: &[u8]) -> String {
 
 /// A key of several parts, joined by dots.
 fn parts(letter: &str, parts: &[&[u8]]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut key = String::with_capacity(letter.len() + parts.iter().map(|part| 2 * part.len() + 1).sum::<usize>());
-    key.push_str(letter);
+    let mut key = Vec::with_capacity(letter.len() + parts.iter().map(|part| 2 * part.len() + 1).sum::<usize>());
+    key.extend_from_slice(letter.as_bytes());
     for (at, part) in parts.iter().enumerate() {
         if at > 0 {
-            key.push('.');
+            key.push(b'.');
         }
-        for byte in *part {
-            key.push(char::from(DIGITS[usize::from(byte >> 4)]));
-            key.push(char::from(DIGITS[usize::from(byte & 15)]));
-        }
+        let start = key.len();
+        key.resize(start + 2 * part.len(), b'0');
+        // The room is exactly twice the part, the only condition.
+        let _ = hex::encode_to_slice(part, &mut key[start..]);
     }
-    key
+    String::from_utf8(key).unwrap_or_default()
 }
 
 /// Everything below a key's first part.

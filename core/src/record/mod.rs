@@ -10,7 +10,7 @@ pub mod keys;
 mod request_id;
 mod space;
 
-pub use account::{Account, Ban, KeyRecord, Seat, Standing, Via};
+pub use account::{Account, Ban, Glance, KeyRecord, Seat, Standing, Via};
 pub use history::{CheckRef, Contents, DecisionRecord, FactRef, FactSource, Involved, PageRef, chain_next};
 pub use invite::{Closed, InviteRecord, OpenCount, Use, claims_digest};
 pub use request_id::{KEPT as REQUEST_IDS_KEPT, REFUSALS_KEPT, RefusalCount, RequestRecord};

@@ -1,1 +1,27 @@
-//! JSON shapes for the edges: the only modules that name serde.
+//! JSON shapes for the edges: the only modules that name serde, one resource a file, used alike by the daemon and by the
+//! Rust client, so every shape is both written and read.
+//!
+//! Spellings: keys 64, ids 32 and signatures 128 hexadecimal digits; bytes base64url without padding; times RFC 3339
+//! in UTC; an expiry RFC 3339 or `never`. A value stands in a shape as it is spelt ([`Spelt`]); reading it is a step of
+//! its own, so that a key that cannot be read is `malformed-key` and not merely bad JSON.
+//!
+//! Requests refuse unknown and duplicate fields. Answers refuse duplicates only: an older client must be able to read a
+//! newer server.
+
+mod accounts;
+mod authorized;
+mod invites;
+mod preview;
+mod problem;
+mod redeem;
+mod server;
+mod spelt;
+
+pub use accounts::{AccountAnswer, AccountChanged, AccountDetails, AccountList, AccountView, Outcome, ProveBody, RegisterBody};
+pub use authorized::{AuthorizedBody, AuthorizedList, Authorization, CanAnswer, CanFacts, CanQuery, KeyAuthorization, MAX_KEYS};
+pub use invites::{InviteAnswer, InviteItem, InviteList, InviteListQuery, InviteShown, MintBody, PageQuery, UseItem};
+pub use preview::{AccountProofBody, ClaimsView, PreviewAnswer, PreviewBody};
+pub use problem::Problem;
+pub use redeem::{ReceiptAccount, RedeemAnswer, RedeemBody};
+pub use server::{Health, Versions, WellKnown};
+pub use spelt::{Cursor, Spelling, Spelt};

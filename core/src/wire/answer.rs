@@ -116,7 +116,7 @@ list_of!(Write, Event);
 wire_struct! {
     /// A decision. With writes, it holds only once they are committed.
     pub struct Decided {
-        /// Its id: where its record is filed, if it is recorded.
+        /// Its id: where its record is filed; [`DecisionId::NONE`] if it wrote nothing and so is not recorded.
         pub decision: DecisionId,
         /// Yes or no.
         pub verdict: Verdict,

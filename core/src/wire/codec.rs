@@ -113,6 +113,11 @@ impl<'a> Reader<'a> {
 pub struct Writer(Vec<u8>);
 
 impl Writer {
+    /// Starts with room for this many bytes.
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self(Vec::with_capacity(bytes))
+    }
+
     /// Appends bytes as they are.
     pub fn put(&mut self, bytes: &[u8]) {
         self.0.extend_from_slice(bytes);

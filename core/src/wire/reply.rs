@@ -8,6 +8,7 @@ use crate::key::{KexKey, SignKey};
 use crate::record::{Standing, Via};
 use crate::role::Role;
 use crate::time::{Expiry, Timestamp};
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -23,19 +24,19 @@ wire_enum! {
         /// To a request that was signed too long ago or too far ahead: the server's time.
         2 => Stale(Timestamp),
         /// To `mint`, and to `init` and `cancel`.
-        3 => Invite(InviteItem),
+        3 => Invite(Box<InviteItem>),
         /// To `preview` of a live invite.
-        4 => Preview(alloc::boxed::Box<PreviewReply>),
+        4 => Preview(Box<PreviewReply>),
         /// To `preview` of a dead one: its expiry; the code says the rest.
         5 => DeadInvite(Expiry),
         /// To `redeem` that was counted.
         6 => Redeemed(Redeemed),
         /// To `show invite`.
-        7 => InviteShown(alloc::boxed::Box<InviteShown>),
+        7 => InviteShown(Box<InviteShown>),
         /// To `list invites`.
         8 => Invites(InvitePage),
         /// To `show account`, and to the verbs that change one.
-        9 => Account(AccountView),
+        9 => Account(Box<AccountView>),
         /// To `list accounts`.
         10 => Accounts(AccountPage),
         /// To `can`, for those who may know: what the rule looked at.

@@ -8,6 +8,7 @@ use crate::key::{KexKey, Nonce, ServerKey, SignKey, Signature};
 use crate::role::Permission;
 use crate::statement::RedeemStatement;
 use crate::time::Timestamp;
+use alloc::boxed::Box;
 use alloc::string::String;
 
 wire_struct! {
@@ -46,7 +47,7 @@ wire_enum! {
         /// The operator, on the machine itself.
         2 => Operator,
         /// An account, by a signed HTTP request.
-        3 => Account(HttpAuth),
+        3 => Account(Box<HttpAuth>),
     }
 }
 
@@ -72,18 +73,18 @@ wire_struct! {
 }
 
 wire_enum! {
-    /// What is asked.
+    /// What is asked. What is large is boxed, so that a request that asks little is little.
     pub enum Command {
         /// The server's name, for strangers.
         1 => Describe,
         /// Set the server up, or make a new owner invite while there is no owner.
-        2 => Init(Init),
+        2 => Init(Box<Init>),
         /// Make a link invite.
-        10 => Mint(Mint),
+        10 => Mint(Box<Mint>),
         /// Explain an invite to whoever holds it.
-        11 => Preview(Preview),
+        11 => Preview(Box<Preview>),
         /// Let the holder of an invite in.
-        12 => Redeem(Redeem),
+        12 => Redeem(Box<Redeem>),
         /// Cancel an invite.
         13 => CancelInvite(InviteId),
         /// List invites.
@@ -91,7 +92,7 @@ wire_enum! {
         /// Show one invite and who came through it.
         15 => ShowInvite(ShowInvite),
         /// Add an account without an invite.
-        20 => Register(Register),
+        20 => Register(Box<Register>),
         /// Supply one's own signature over one's keys after being registered.
         21 => Prove(Prove),
         /// Show one account.
