@@ -1,0 +1,140 @@
+//! What keeps the file in shape: folding the WAL, backups, a check of everything.
+
+use std::fs::{self, File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use doorward_store::{Cause, MAX_PAGE, Reason, Unavailable};
+use rusqlite::MAIN_DB;
+use rusqlite::wal::CheckpointMode;
+
+use crate::Sqlite;
+use crate::commit::Writer;
+use crate::error::{corrupt, file, sqlite};
+use crate::files::{beside, resolve, sync_parent};
+use crate::{connect, open};
+
+/// Pages (of 4 KiB) in the WAL at which a commit folds it into the file: 16 MiB.
+pub(crate) const FOLD_AT: i32 = 4_096;
+/// Pages at which folding waits a moment for readers, so that the WAL can begin anew: 256 MiB.
+const PRESS_AT: i32 = 65_536;
+/// That moment.
+const PRESS_FOR: Duration = Duration::from_millis(100);
+
+impl Sqlite {
+    /// Folds the WAL into the file when it has grown. Never changes the outcome of the commit that
+    /// comes before: what is in the WAL is durable there.
+    pub(crate) fn fold(&self, writer: &mut Writer) {
+        let pages = writer.pages.load(Ordering::Relaxed);
+        if pages < FOLD_AT {
+            writer.fold_at = FOLD_AT;
+        }
+        if pages < writer.fold_at {
+            return;
+        }
+        let mode = if pages < PRESS_AT { CheckpointMode::PASSIVE } else { CheckpointMode::RESTART };
+        let pressed = pages >= PRESS_AT && writer.connection.busy_timeout(PRESS_FOR).is_ok();
+        let folded = writer.connection.wal_checkpoint_v2(Some(MAIN_DB), mode);
+        if pressed {
+            // The writer never waits for a lock otherwise: it has the file to itself.
+            let _ = writer.connection.busy_timeout(self.readers.patience());
+        }
+        let trouble = match folded {
+            Ok((_, _)) => None,
+            Err(e) => Some(sqlite("folding the WAL", &e)).filter(|r| r.cause() != Cause::Busy),
+        };
+        // A held snapshot stops folding half way; try again when there is something to gain.
+        writer.fold_at = pages.saturating_add(FOLD_AT);
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+    }
+
+    /// What went wrong when the WAL was last folded into the file, if it did. Commits go on, but
+    /// the WAL grows until it works again.
+    #[must_use]
+    pub fn trouble(&self) -> Option<Reason> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Folds the whole WAL into the file and empties it: for a graceful stop, after the last
+    /// commit and the last snapshot.
+    ///
+    /// # Errors
+    /// [`Busy`](Cause::Busy) when a snapshot is still held; nothing is lost by it.
+    pub fn checkpoint(&self) -> Result<(), Unavailable> {
+        self.alive()?;
+        let mut writer = self.writer()?;
+        let done = writer.connection.wal_checkpoint_v2(Some(MAIN_DB), CheckpointMode::TRUNCATE);
+        done.map_err(|e| sqlite("folding the WAL", &e))?;
+        writer.fold_at = FOLD_AT;
+        Ok(())
+    }
+
+    /// Writes a whole, compact copy as of one moment to `to` (mode 0600), while commits go on. The
+    /// name appears only when the copy is complete and synced.
+    ///
+    /// # Errors
+    /// `to` exists already ([`Invalid`](Cause::Invalid)), or the copy cannot be written.
+    pub fn backup(&self, to: &Path) -> Result<(), Unavailable> {
+        self.alive()?;
+        let to = resolve(to)?;
+        if fs::symlink_metadata(&to).is_ok() {
+            let line = format!("{} is there already", to.display());
+            return Err(Reason::new(Cause::Invalid, line).into());
+        }
+        let part = beside(&to, ".part");
+        let copied = self.copy(&part);
+        let named = copied.and_then(|()| {
+            fs::rename(&part, &to).map_err(|e| file("naming the backup", &to, &e))?;
+            sync_parent(&to)
+        });
+        named.map_err(|reason| {
+            // Half a copy is of no use to anyone.
+            let _ = fs::remove_file(&part);
+            reason.into()
+        })
+    }
+
+    fn copy(&self, part: &Path) -> Result<(), Reason> {
+        let made = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(part);
+        made.map_err(|e| file("making", part, &e))?;
+        let Some(name) = part.to_str() else {
+            return Err(Reason::new(Cause::Invalid, "the name of a backup must be UTF-8"));
+        };
+        // A connection of its own: the pooled ones may not write anything.
+        let source = connect::writer(&self.path, self.readers.patience())?;
+        let copied = source.execute("VACUUM INTO ?1", [name]);
+        copied.map_err(|e| sqlite("writing the backup", &e))?;
+        let synced = File::open(part).and_then(|copy| copy.sync_all());
+        synced.map_err(|e| file("syncing", part, &e))
+    }
+
+    /// Reads every page and checks that tables, indexes, counter and sums agree. Takes as long as
+    /// reading the whole file.
+    ///
+    /// Reads notice a damaged page and a damaged record by themselves. What only this finds is a
+    /// key damaged inside the index of keys, which looks like absence: run it after a restore and
+    /// whenever the disk is in doubt.
+    ///
+    /// # Errors
+    /// [`Corrupt`](Cause::Corrupt) with the first thing found.
+    pub fn verify(&self) -> Result<(), Unavailable> {
+        self.alive()?;
+        let lease = self.readers.lease()?;
+        let checked: Result<String, _> = lease.connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0));
+        match checked.map_err(|e| sqlite("checking the file", &e))?.as_str() {
+            "ok" => {}
+            fault => return Err(corrupt(fault).into()),
+        }
+        open::counter(&lease.connection)?;
+        drop(lease);
+        // Reading a record checks its sum.
+        let mut after = 0;
+        while let Some(newest) = self.readers.changes(after, "", MAX_PAGE)?.last() {
+            after = newest.revision;
+        }
+        Ok(())
+    }
+}
