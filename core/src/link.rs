@@ -104,49 +104,57 @@ pub fn find(input: &str) -> Result<FoundLink, Code> {
         return Err(Code::DamagedLink);
     }
     let text = with_fragment_marks(input);
-    // Once as it stands, and once with the line breaks that a mail program put inside.
-    find_in(&text).or_else(|| find_in(&text.split_whitespace().collect::<String>())).ok_or(Code::DamagedLink)
+    // Once as it stands, and once without the line breaks that a mail program put inside.
+    find_in(&text)
+        .or_else(|| find_in(&text.chars().filter(|c| !c.is_whitespace()).collect::<String>()))
+        .ok_or(Code::DamagedLink)
 }
 
 /// `%23` is `#`, as written by programs that escape too much.
 // By hand rather than by `replace`: string search and formatting are most of what a small browser package would weigh.
 fn with_fragment_marks(input: &str) -> String {
-    let (mut text, mut rest) = (String::with_capacity(input.len()), input);
-    while let Some((before, after)) = rest.split_once('%') {
-        text.push_str(before);
-        let (mark, after) = after.strip_prefix("23").map_or(('%', after), |after| ('#', after));
-        text.push(mark);
-        rest = after;
+    let mut text = String::with_capacity(input.len());
+    for c in input.chars() {
+        text.push(c);
+        if text.ends_with("%23") {
+            text.truncate(text.len() - 3);
+            text.push('#');
+        }
     }
-    text.push_str(rest);
     text
 }
 
 fn find_in(text: &str) -> Option<FoundLink> {
-    let mut end = text.len();
-    // From the end, where links carry their body.
-    for candidate in text.rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_')) {
-        let before = text.get(..end.checked_sub(candidate.len())?)?;
-        if candidate.len() == BODY_CHARS
-            && let Ok(link) = Link::from_body(candidate)
+    let bytes = text.as_bytes();
+    let mut end = bytes.len();
+    // From the end, where links carry their body: every longest run of body characters is a candidate.
+    loop {
+        let start = bytes[..end].iter().rposition(|c| !is_body(*c)).map_or(0, |at| at + 1);
+        if end - start == BODY_CHARS
+            && let (Some(before), Some(body)) = (text.get(..start), text.get(start..end))
+            && let Ok(link) = Link::from_body(body)
         {
-            let before = before.rsplit(char::is_whitespace).next().unwrap_or_default();
+            let words = before.rfind(char::is_whitespace).and_then(|at| before.get(at..));
+            let before = words.unwrap_or(before);
             return Some(FoundLink { link, origin: origin_of(before), exposed: is_exposed(before) });
         }
-        end = before.char_indices().next_back().map_or(0, |(at, _)| at);
+        end = start.checked_sub(1)?;
     }
-    None
+}
+
+fn is_body(c: u8) -> bool {
+    c.is_ascii_alphanumeric() || c == b'-' || c == b'_'
 }
 
 /// What stands before the body, without the separator.
 fn origin_of(before: &str) -> String {
-    let origin = before.trim_end_matches(['#', '/', '?', '=', ':']);
+    let origin = before.trim_end_matches(|c: char| matches!(c, '#' | '/' | '?' | '=' | ':'));
     origin.trim_start_matches(|c: char| !c.is_ascii_alphanumeric()).into()
 }
 
 /// A body that is neither bare nor behind `#` or `doorward:` has been in a request.
 fn is_exposed(before: &str) -> bool {
-    let bare = !before.split(':').skip(1).any(|after| after.starts_with("//"));
+    let bare = !before.as_bytes().windows(3).any(|window| window == b"://");
     !(before.ends_with('#') || bare)
 }
 

@@ -70,7 +70,7 @@ impl Token {
     /// Reads a typed code in any case, with or without groups; `O` is read as 0 and `I`, `L` as 1. A wrong check
     /// symbol is `damaged-link`.
     pub fn from_typed_code(text: &str) -> Result<Self, Code> {
-        let mut symbols = text.bytes().filter(|c| !matches!(c, b'-' | b' ')).map(|c| c.to_ascii_uppercase());
+        let mut symbols = text.bytes().filter(|c| *c != b'-' && !c.is_ascii_whitespace()).map(|c| c.to_ascii_uppercase());
         let mut bytes = [0u8; 32];
         // 52 symbols hold 260 bits, so the first symbol carries one bit and the others five.
         let (mut pool, mut bits, mut filled) = (0u32, 0u32, 0usize);

@@ -213,3 +213,50 @@ impl Cursor {
         (!page.next.is_empty()).then(|| Cursor(page.next.clone()).into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn goes_round<T: Spelling + PartialEq + fmt::Debug>(value: T, text: &str) {
+        assert_eq!(value.spell(), text);
+        assert_eq!(Spelt::<T>::unread(text).read().as_ref(), Ok(&value));
+    }
+
+    #[test]
+    fn spellings() {
+        goes_round(SignKey([0xab; 32]), &"ab".repeat(32));
+        goes_round(Signature([1; 64]), &"01".repeat(64));
+        goes_round(InviteId([1; 16]), &"01".repeat(16));
+        goes_round([0xfeu8; 10], &"fe".repeat(10));
+        goes_round(alloc::vec![0xffu8, 0xfe], "__4");
+        goes_round(Timestamp(0), "1970-01-01T00:00:00Z");
+        goes_round(Expiry::Never, "never");
+        goes_round(Expiry::At(Timestamp(0)), "1970-01-01T00:00:00Z");
+        goes_round(Code::UsedUp, "used-up");
+        goes_round(Role::Owner, "owner");
+        goes_round(Permission::ManageAccounts, "manage-accounts");
+        goes_round(InviteState::IssuerLostAuthority, "issuer-lost-authority");
+        goes_round(InviteFilter::Closed, "closed");
+        goes_round(Standing::Revoked, "revoked");
+        goes_round(Via::Direct, "direct");
+        goes_round(Via::Invite(InviteId([2; 16])), &"02".repeat(16));
+        goes_round(Cursor("x.1".into()), "eC4x");
+    }
+
+    #[test]
+    fn what_cannot_be_read() {
+        assert_eq!(SignKey::read(&"AB".repeat(32)), Ok(SignKey([0xab; 32])), "one key in two spellings is one account");
+        for bad in ["", "ab", &"ab".repeat(33), &"zz".repeat(32)] {
+            assert_eq!(SignKey::read(bad), Err(Code::MalformedKey), "{bad}");
+            assert_eq!(Signature::read(bad), Err(Code::Malformed), "{bad}");
+        }
+        for bad in ["=", "__4=", "+/8", "_", "__5"] {
+            assert_eq!(Vec::<u8>::read(bad), Err(Code::Malformed), "{bad}");
+        }
+        assert_eq!(Timestamp::read("1"), Err(Code::Malformed));
+        assert_eq!(Expiry::read("soon"), Ok(Expiry::Unreadable), "fails closed");
+        assert_eq!(Role::read("Owner"), Err(Code::Malformed));
+        assert_eq!(Cursor::read("_w"), Err(Code::Malformed), "not UTF-8");
+    }
+}

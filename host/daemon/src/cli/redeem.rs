@@ -1,0 +1,159 @@
+//! `doorward redeem LINK`: comes in through an invite.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use doorward_client::{Client, Error, Identity, Invitation, Joined, KeyRing, Sharing};
+use doorward_core::Code;
+use doorward_core::claims::SignedClaims;
+use serde_json::json;
+
+use super::failure::{denied, explain};
+use super::key::{read, ring_fault, save};
+use super::output::{clean, confirm, field, note, person_of, print, print_json};
+use super::preview::{in_words, refuse_expired, server_of, warn_if_exposed};
+use super::{CliError, Global, context, words};
+
+/// What `redeem` understands.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  doorward redeem 'https://door.example/i#AQB…' --handle Ada
+  doorward redeem - --handle Ada < link.txt     (the link is then in no process list and no shell history)
+
+Makes keys for this server if there are none yet, saves them, and only then uses the invite. The server learns two
+public keys and the handle, nothing else. Repeating it with the same link gives the same answer again.")]
+pub(super) struct Args {
+    /// The whole link, the part after '#', or a typed code; '-' reads it from standard input
+    link: String,
+    /// What you want to be called there, 1 to 64 characters
+    #[arg(long, value_name = "NAME")]
+    handle: Option<String>,
+    /// Use the keys in this file instead of new ones; '-' reads them from standard input
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+    /// Allow a key that was made for another server. The two servers can then tell that you are one person
+    #[arg(long, requires = "key")]
+    share_key: bool,
+    /// Use the link although its secret part was in a request on its way
+    #[arg(long)]
+    accept_exposed: bool,
+}
+
+/// Comes in.
+pub(super) async fn run(args: Args, global: &Global) -> Result<ExitCode, CliError> {
+    if args.link == "-" && args.key.as_deref().is_some_and(|key| key.as_os_str() == "-") {
+        return Err(CliError::Usage("standard input can hold the link or the keys, not both".into()));
+    }
+    let invitation = context::invitation(&args.link)?;
+    refuse_expired(&invitation)?;
+    accept_exposed(&invitation, args.accept_exposed)?;
+    let client = global.connect_to(server_of(&invitation, global)).await?;
+    if !invitation.is_for(client.server_key()) {
+        return Err(explain(Error::Local(Code::OtherServer)));
+    }
+    let ring = global.ring()?;
+    let mut identity = identity(&args, &client, &ring)?;
+    let handle = args.handle.clone().or_else(|| Some(identity.handle.clone()).filter(|handle| !handle.is_empty()));
+    let handle = handle.ok_or_else(|| CliError::Usage("what do you want to be called there? Say --handle NAME".into()))?;
+
+    let invite = shown(&client, &ring, &invitation, &identity, global).await?;
+    ring.keep_redeeming(client.server_key(), &invite).map_err(ring_fault)?;
+    let joined = client.redeem(&invitation, &invite, &handle, &identity.keys).await.map_err(explain)?;
+
+    ring.keep_receipt(client.server_key(), &joined.receipt).map_err(ring_fault)?;
+    identity.handle.clone_from(&joined.handle);
+    let sharing = if args.share_key { Sharing::Allowed } else { Sharing::Refused };
+    let path = save(&ring, &identity, sharing)?;
+    report(&client, &identity, &joined, &path, global)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn accept_exposed(invitation: &Invitation, accepted: bool) -> Result<(), CliError> {
+    if !invitation.exposed {
+        return Ok(());
+    }
+    warn_if_exposed(invitation);
+    if accepted || confirm("Use it all the same?") {
+        return Ok(());
+    }
+    Err(CliError::Usage("nothing was used; ask for a fresh link, or say --accept-exposed".into()))
+}
+
+/// The keys to come in with: the ones given, the ones filed for this server, or new ones. They are on disk before the
+/// invite is used.
+fn identity(args: &Args, client: &Client, ring: &KeyRing) -> Result<Identity, CliError> {
+    let present = ring.find(client.server_key()).map_err(ring_fault)?;
+    let Some(file) = &args.key else {
+        if let Some(identity) = present {
+            return Ok(identity);
+        }
+        let identity = client.new_identity("").map_err(explain)?;
+        save(ring, &identity, Sharing::Refused)?;
+        return Ok(identity);
+    };
+    let mut identity = read(file)?;
+    if identity.server_key != *client.server_key() {
+        if !args.share_key {
+            return Err(CliError::Fault(format!(
+                "these keys were made for another server ({})\n  Leave out --key to get new ones, or say --share-key if the two servers may know that you are one person.",
+                clean(&identity.public_url)
+            )));
+        }
+        identity.server_key = *client.server_key();
+        identity.handle.clear();
+    }
+    identity.server_name.clone_from(&client.well_known().name);
+    identity.public_url = client.public_url().into();
+    save(ring, &identity, if args.share_key { Sharing::Allowed } else { Sharing::Refused })?;
+    Ok(identity)
+}
+
+/// Shows what the invite says and returns its claims. An invite that would only be burned is not used. One that these
+/// keys used before, and whose answer never came, is known from then.
+async fn shown(client: &Client, ring: &KeyRing, invitation: &Invitation, identity: &Identity, global: &Global) -> Result<SignedClaims, CliError> {
+    let preview = match client.preview(invitation, Some(&identity.keys)).await {
+        Ok(preview) => preview,
+        Err(error) => {
+            let before = ring.redeeming(client.server_key()).map_err(ring_fault)?;
+            let same = before.filter(|invite| invite.unverified_claims().is_some_and(|claims| claims.invite == invitation.id()));
+            return match (error.code(), same) {
+                (Some(Code::UsedByYou), Some(invite)) => Ok(invite),
+                _ => Err(explain(error)),
+            };
+        }
+    };
+    let code = preview.verdict.code;
+    if code == Code::UsedByYou {
+        return Ok(preview.invite);
+    }
+    if code != Code::Allowed {
+        let burn = if preview.verdict.only_burns() { " It was not sent: that would only have used the invite up." } else { "" };
+        return Err(denied(code, burn));
+    }
+    if !global.json {
+        note(in_words(&preview, client.now()).trim_end());
+    }
+    Ok(preview.invite)
+}
+
+fn report(client: &Client, identity: &Identity, joined: &Joined, path: &std::path::Path, global: &Global) -> Result<(), CliError> {
+    let receipt = joined.receipt.receipt();
+    let (body, sign_key) = (&receipt.body, identity.keys.sign_key());
+    if global.json {
+        return print_json(&json!({
+            "code": joined.code.name(), "server_name": identity.server_name, "public_url": identity.public_url,
+            "server_key": identity.server_key.to_hex(), "account": sign_key.to_hex(), "fingerprint": sign_key.fingerprint(),
+            "handle": joined.handle, "role": body.role.name(), "at": body.at.to_rfc3339(), "sequence": receipt.sequence,
+            "file": path.display().to_string(),
+        }));
+    }
+    let already = if joined.code == Code::Allowed { "You are in" } else { "You came in through this invite before" };
+    let mut text = format!("{already}: {}.\n", clean(&identity.server_name));
+    text += &field("you", &person_of(&joined.handle, &sign_key));
+    text += &field("role", body.role.name());
+    text += &field("receipt", &format!("decision {}, signed by the server, {}", receipt.sequence, words::in_full(body.at, client.now())));
+    text += &field("keys", &path.display().to_string());
+    print(&text)?;
+    note("That file is your only way in. Keep a copy of it somewhere safe.");
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! `/v1/invites`: mint, list, show, cancel; and for holders of a link: preview, redeem.
+
+use axum::Json;
+use axum::extract::{Extension, Path, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use doorward_core::statement::{Domain, PreviewStatement};
+use doorward_core::view::{
+    InviteAnswer, InviteList, InviteListQuery, InviteShown, MintBody, PageQuery, PreviewAnswer, PreviewBody, RedeemAnswer, RedeemBody,
+    Spelling,
+};
+use doorward_core::wire::{Asker, Command, Reply, ShowInvite};
+use doorward_core::{InviteId, SignKey, Signature, check};
+use doorward_shell::Answered;
+
+use super::door::Door;
+use super::incoming::{Incoming, query};
+use super::limits::{Origin, Proof};
+use super::problem::{Refusal, allowed};
+
+/// `POST /v1/invites`
+pub(crate) async fn mint(State(door): State<Door>, incoming: Incoming) -> Result<Response, Refusal> {
+    let mint = incoming.json::<MintBody>()?.try_into()?;
+    let answered = allowed(door.ask(incoming.asker, Command::Mint(Box::new(mint)), incoming.attached).await)?;
+    match answered.reply {
+        Reply::Invite(item) => Ok((StatusCode::CREATED, Json(InviteAnswer::from(*item))).into_response()),
+        _ => Err(Refusal::unexpected(&answered)),
+    }
+}
+
+/// `GET /v1/invites`
+pub(crate) async fn list(State(door): State<Door>, uri: Uri, incoming: Incoming) -> Result<Json<InviteList>, Refusal> {
+    let list = query::<InviteListQuery>(&uri)?.try_into()?;
+    let answered = allowed(door.ask(incoming.asker, Command::ListInvites(list), incoming.attached).await)?;
+    match answered.reply {
+        Reply::Invites(page) => Ok(Json(page.into())),
+        _ => Err(Refusal::unexpected(&answered)),
+    }
+}
+
+/// `GET /v1/invites/{id}`
+pub(crate) async fn show(State(door): State<Door>, Path(id): Path<String>, uri: Uri, incoming: Incoming) -> Result<Json<InviteShown>, Refusal> {
+    let show = ShowInvite { invite: InviteId::read(&id)?, paging: query::<PageQuery>(&uri)?.try_into()? };
+    let answered = allowed(door.ask(incoming.asker, Command::ShowInvite(show), incoming.attached).await)?;
+    match answered.reply {
+        Reply::InviteShown(shown) => Ok(Json((*shown).into())),
+        _ => Err(Refusal::unexpected(&answered)),
+    }
+}
+
+/// `DELETE /v1/invites/{id}`
+pub(crate) async fn cancel(State(door): State<Door>, Path(id): Path<String>, incoming: Incoming) -> Result<Json<InviteAnswer>, Refusal> {
+    incoming.no_body()?;
+    let answered = allowed(door.ask(incoming.asker, Command::CancelInvite(InviteId::read(&id)?), incoming.attached).await)?;
+    match answered.reply {
+        Reply::Invite(item) => Ok(Json((*item).into())),
+        _ => Err(Refusal::unexpected(&answered)),
+    }
+}
+
+/// `POST /v1/invites/{id}/preview`
+pub(crate) async fn preview(
+    State(door): State<Door>,
+    Extension(origin): Extension<Origin>,
+    Path(id): Path<String>,
+    incoming: Incoming,
+) -> Result<Json<PreviewAnswer>, Refusal> {
+    let invite = InviteId::read(&id)?;
+    let (preview, attached) = incoming.json::<PreviewBody>()?.into_command(invite)?;
+    let statement = PreviewStatement { server: door.shell.server_key(), invite, created: preview.created };
+    let proof = proof_of(invite, &preview.invite_key, &Domain::Preview.statement(&statement), attached.first());
+    door.throttle.admit(&origin, proof)?;
+    let answered = allowed(door.ask(Asker::Stranger, Command::Preview(Box::new(preview)), attached).await)?;
+    match answered.reply {
+        Reply::Preview(reply) => Ok(Json((*reply).try_into()?)),
+        _ => Err(Refusal::unexpected(&answered)),
+    }
+}
+
+/// `POST /v1/invites/{id}/redeem`
+pub(crate) async fn redeem(
+    State(door): State<Door>,
+    Extension(origin): Extension<Origin>,
+    Path(id): Path<String>,
+    incoming: Incoming,
+) -> Result<Json<RedeemAnswer>, Refusal> {
+    let invite = InviteId::read(&id)?;
+    let (redeem, attached) = incoming.json::<RedeemBody>()?.into_command(invite)?;
+    let proof = proof_of(invite, &redeem.invite_key, &Domain::Redeem.statement(&redeem.statement), attached.first());
+    door.throttle.admit(&origin, proof)?;
+    let answered = allowed(door.ask(Asker::Stranger, Command::Redeem(Box::new(redeem)), attached).await)?;
+    door.admitted.notify_one();
+    let Answered { code, rule, reply: Reply::Redeemed(redeemed), receipt: Some(receipt), .. } = answered else {
+        return Err(Refusal::unexpected(&answered));
+    };
+    Ok(Json(RedeemAnswer::new(receipt.receipt, receipt.signature, code, rule, redeemed.handle)?))
+}
+
+/// Whether the request proves that its sender holds the invite, as far as arithmetic can tell: for the rate limits
+/// only, which count good proofs by invite and all others by where they come from. The policy looks for itself.
+fn proof_of(invite: InviteId, key: &SignKey, signed: &[u8], signature: Option<&Signature>) -> Proof {
+    let good = InviteId::of(key) == invite && signature.is_some_and(|signature| check::verify(key, signed, signature));
+    if good { Proof::Good(invite) } else { Proof::Bad }
+}

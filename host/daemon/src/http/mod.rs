@@ -1,0 +1,30 @@
+//! HTTP: one resource a file, assembled in [`router`]. A handler decides nothing: it reads a request into a command,
+//! asks the shell, and renders the answer. What cannot be read is refused before anyone is asked.
+//!
+//! Reading order: [`door`] (what handlers share), [`signed`] (RFC 9421 headers), [`incoming`] (who asks, with which
+//! body), [`problem`] and [`status`] (how it is refused), the resources, [`router`], [`listener`] (sockets, timeouts).
+
+mod accounts;
+mod assets;
+mod authorized;
+mod counts;
+mod door;
+mod health;
+mod incoming;
+mod invites;
+mod limits;
+mod listener;
+mod metrics;
+mod observe;
+mod pages;
+mod patience;
+mod problem;
+mod router;
+mod signed;
+mod status;
+mod well_known;
+
+pub use door::{Door, Side};
+pub(crate) use listener::{Listener, serve};
+pub use router::{public, service};
+pub use status::status_of;

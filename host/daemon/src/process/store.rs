@@ -1,0 +1,35 @@
+//! The one place that names a concrete store.
+
+use std::sync::Arc;
+
+use doorward_core::Timestamp;
+use doorward_sqlite::{Options, Sqlite};
+use doorward_store::{Cause, Store, Unavailable};
+
+use super::Failure;
+use super::data::DataFolder;
+
+/// Opens the store in the data folder, or makes it.
+///
+/// # Errors
+/// One line: who has it, or what is wrong with the file.
+pub(super) fn open(data: &DataFolder, now: Timestamp) -> Result<Arc<dyn Store>, Failure> {
+    let path = data.file("doorward.db");
+    let options = Options::new(now.0, env!("CARGO_PKG_VERSION"));
+    match Sqlite::open(&path, &options) {
+        Ok(store) => Ok(Arc::new(store)),
+        Err(Unavailable(reason)) if reason.cause() == Cause::Locked => {
+            Err(Failure(format!("{reason}; is another doorward running on this data folder?")))
+        }
+        Err(error) => Err(Failure(error.to_string())),
+    }
+}
+
+/// Whether it has never been written.
+///
+/// # Errors
+/// It does not answer.
+pub(super) fn is_new(store: &dyn Store) -> Result<bool, Failure> {
+    let snapshot = store.snapshot().map_err(|error| Failure(error.to_string()))?;
+    Ok(snapshot.as_of() == 0)
+}

@@ -1,0 +1,152 @@
+//! Requests of every kind, by and about a dozen people.
+
+use doorward_core::claims::{Claims, SignedClaims, VERSION};
+use doorward_core::digest::sha256;
+use doorward_core::record::{KeyRecord, Stored, claims_digest, keys};
+use doorward_core::role::{Permission, Role};
+use doorward_core::statement::RedeemStatement;
+use doorward_core::wire::{
+    Asker, Can, Command, HttpAuth, Init, InviteFilter, ListInvites, Mint, Paging, Preview, Prove, Redeem, Register, ShowInvite,
+};
+use doorward_core::{DecisionId, Expiry, Incarnation, InviteId, KexKey, Nonce, SignKey, Signature, SpaceId};
+
+use super::{SERVER, World};
+
+const OWNER: SignKey = SignKey([1; 32]);
+
+/// Setting the server up, and redeeming the invite that this makes.
+pub(super) fn owner_comes_in(world: &mut World) -> (Command, Command) {
+    let mut claims = claims(world, SERVER, 0);
+    claims.role = Role::Owner;
+    claims.max_uses = 1;
+    claims.expires = Expiry::At(world.now.plus(3600));
+    let invite = signed(&claims);
+    let redeem = redeem(world, 0, &invite, OWNER);
+    (Command::Init(Init { name: "a server".into(), invite }.into()), redeem)
+}
+
+/// A random request by a random asker.
+pub(super) fn something(world: &mut World) -> (Asker, Command) {
+    let key = SignKey([world.random.below(12) as u8; 32]);
+    let number = world.random.below(8) as u8;
+    let paging = Paging { after: String::new(), limit: 1 + world.random.below(20) as u16 };
+    let invite = InviteId::of(&invite_key(number));
+    let command = match world.random.below(20) {
+        0 => Command::Describe,
+        1 => Command::Register(Register { sign_key: key, kex_key: KexKey([number; 32]), handle: "someone".into() }.into()),
+        2 => Command::Prove(Prove { binding: Signature([3; 64]) }),
+        3 => Command::ShowAccount(key),
+        4 => Command::ListAccounts(paging),
+        5 => Command::Revoke(key),
+        6 => Command::Restore(key),
+        7 => Command::Delete(key),
+        8 | 9 => Command::Can(Can { account: key, permission: Permission::Query, space: SpaceId::SERVER }),
+        10 => Command::HasAdmin,
+        11 => Command::Tidy(DecisionId([number; 16])),
+        12 => Command::CancelInvite(invite),
+        13 => Command::ListInvites(ListInvites { filter: InviteFilter::Live, paging }),
+        14 => Command::ShowInvite(ShowInvite { invite, paging }),
+        15 => preview(world, number),
+        16 => {
+            let invite = signed(&claims(world, OWNER, number));
+            Command::Mint(Mint { invite, label: "for the team".into(), salt: Some([7; 16]) }.into())
+        }
+        17 => {
+            let invite = signed(&claims(world, OWNER, number));
+            redeem(world, number, &invite, key)
+        }
+        _ => Command::IsAuthorized(key),
+    };
+    let asker = match world.random.below(10) {
+        0 | 1 => Asker::Operator,
+        2 | 3 => Asker::Service,
+        4 | 5 => Asker::Stranger,
+        6 => by(world, key),
+        _ => by(world, OWNER),
+    };
+    (asker, command)
+}
+
+/// A signed request by this account.
+fn by(world: &mut World, key: SignKey) -> Asker {
+    let read = world.random.below(2) == 0;
+    let auth = HttpAuth {
+        key,
+        method: if read { "GET" } else { "POST" }.into(),
+        target_uri: "https://door.example/v1/something".into(),
+        content_digest: (!read).then_some([9; 32]),
+        created: world.now,
+        nonce: Nonce(world.random.bytes()),
+        signature: world.random.bytes(),
+    };
+    Asker::Account(auth.into())
+}
+
+fn invite_key(number: u8) -> SignKey {
+    SignKey([100 + number; 32])
+}
+
+fn claims(world: &World, issuer: SignKey, number: u8) -> Claims {
+    let record = world.store.get(&keys::account(&issuer)).and_then(|(_, bytes)| KeyRecord::from_stored(bytes).ok());
+    let account = record.and_then(|record| record.account);
+    Claims {
+        version: VERSION,
+        server: SERVER,
+        invite: InviteId::of(&invite_key(number)),
+        invite_key: invite_key(number),
+        space: SpaceId::SERVER,
+        role: Role::Member,
+        max_uses: u32::from(number),
+        expires: Expiry::At(doorward_core::Timestamp(1_795_147_200 + 86_400)),
+        greeting: "Come in".into(),
+        rooms: Vec::new(),
+        tags: Vec::new(),
+        issuer,
+        issuer_incarnation: account.as_ref().map_or(Incarnation::NONE, |account| account.incarnation),
+        issuer_epoch: account.as_ref().map_or(0, |account| account.epoch),
+        issuer_handle: account.map_or_else(String::new, |account| account.handle),
+    }
+}
+
+fn signed(claims: &Claims) -> SignedClaims {
+    let claims = doorward_core::wire::encode(claims);
+    SignedClaims { claims, issuer_signature: Signature([4; 64]), invite_signature: Signature([5; 64]) }
+}
+
+fn redeem(world: &mut World, number: u8, invite: &SignedClaims, who: SignKey) -> Command {
+    let id = InviteId::of(&invite_key(number));
+    let statement = RedeemStatement {
+        server: SERVER,
+        invite: id,
+        claims_digest: claims_digest(invite),
+        sign_key: who,
+        kex_key: KexKey([6; 32]),
+        handle: "newcomer".into(),
+        request_id: Nonce(world.random.bytes()),
+        created: world.now,
+    };
+    Command::Redeem(
+        Redeem {
+            invite: id,
+            invite_key: invite_key(number),
+            statement,
+            invite_signature: sha256(&[b"invite"]),
+            account_signature: sha256(&[b"account"]),
+            binding: Signature([8; 64]),
+        }
+        .into(),
+    )
+}
+
+fn preview(world: &World, number: u8) -> Command {
+    Command::Preview(
+        Preview {
+            invite: InviteId::of(&invite_key(number)),
+            invite_key: invite_key(number),
+            created: world.now,
+            signature: [2; 32],
+            account: None,
+        }
+        .into(),
+    )
+}

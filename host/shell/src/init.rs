@@ -1,0 +1,69 @@
+//! The operator's first command: an owner invite, signed by the server's own key.
+
+use doorward_core::claims::{Claims, SignedClaims, VERSION};
+use doorward_core::link::Link;
+use doorward_core::role::Role;
+use doorward_core::statement::Domain;
+use doorward_core::time::DAY;
+use doorward_core::token::Token;
+use doorward_core::wire::{Asker, Command, Init, Verdict, encode};
+use doorward_core::{Expiry, Incarnation, InviteId, SpaceId, Timestamp};
+use zeroize::Zeroizing;
+
+use crate::answered::Answered;
+use crate::shell::Shell;
+
+/// An owner invite that was made.
+#[derive(Debug)]
+pub struct OwnerInvite {
+    /// The link. Whoever holds it becomes the owner; it is shown once and kept nowhere.
+    pub link: Link,
+    /// Its public id.
+    pub invite: InviteId,
+    /// When it expires: in 24 hours.
+    pub expires: Timestamp,
+}
+
+impl Shell {
+    /// Sets the server up if it is new, and makes an owner invite: one use, 24 hours, void once there is an owner. A
+    /// former one is cancelled. `secret` are 32 fresh bytes from the operating system; they become the token.
+    ///
+    /// # Errors
+    /// The answer that refused it, `owner-exists` above all.
+    pub async fn owner_invite(&self, name: &str, secret: Zeroizing<[u8; 32]>) -> Result<OwnerInvite, Answered> {
+        let shared = self.shared();
+        let token = Token::new(*secret);
+        let key = token.invite_key();
+        let expires = (shared.clock)().plus(DAY);
+        let claims = Claims {
+            version: VERSION,
+            server: shared.server,
+            invite: InviteId::of(&key.public()),
+            invite_key: key.public(),
+            space: SpaceId::SERVER,
+            role: Role::Owner,
+            max_uses: 1,
+            expires: Expiry::At(expires),
+            greeting: String::new(),
+            rooms: Vec::new(),
+            tags: Vec::new(),
+            issuer: shared.server,
+            issuer_incarnation: Incarnation::NONE,
+            issuer_epoch: 0,
+            issuer_handle: name.to_owned(),
+        };
+        let invite = claims.invite;
+        let claims = encode(&claims);
+        let signed = SignedClaims {
+            issuer_signature: shared.signer.sign(Domain::Claims, &claims),
+            invite_signature: key.sign(&Domain::Claims.signed_bytes(&claims)),
+            claims,
+        };
+        let command = Command::Init(Box::new(Init { name: name.to_owned(), invite: signed }));
+        let answered = self.ask(Asker::Operator, command, Vec::new()).await;
+        match answered.verdict {
+            Verdict::Allow => Ok(OwnerInvite { link: Link::new(token, Expiry::At(expires), &shared.server), invite, expires }),
+            Verdict::Deny => Err(answered),
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Takes a command to the policy and its decision to the store: load, step, commit.
+//!
+//! **What it promises.** Every ask gets one [`Answered`], and every failure is *no* with its own code. A decision and
+//! its record become durable together or not at all, and nobody is told of it before. A decision holds on the state it
+//! is committed to: when a fact of its has moved, it is taken again. The same admission always has the same receipt.
+//!
+//! **What it does not do.** It holds no rule. A record is a key, bytes and a revision; the only ones it reads are its
+//! own: decision records and checkpoints. It opens no file and no socket; clock and entropy are handed in.
+//!
+//! Reading order: [`Shell`] → `gather` (the rounds of one decision, over a `view`, or `cache` for questions) →
+//! `committer` (many decisions, one sync) with `compose`, `pending` and `recent` → `record` and `history` (what is kept
+//! of it) → [`SignedReceipt`].
+
+mod answered;
+mod cache;
+mod checks;
+mod committer;
+mod compose;
+mod facts;
+mod gather;
+mod history;
+mod init;
+mod job;
+mod pending;
+mod recent;
+mod record;
+mod shared;
+mod shell;
+mod signer;
+mod stats;
+mod verb;
+mod view;
+
+pub use answered::{Answered, HOST_RULE, SignedReceipt};
+pub use init::OwnerInvite;
+pub use shared::Limits;
+pub use shell::{Parts, Shell, StartError};
+pub use signer::ServerSigner;
+pub use stats::{Answers, Histogram, Stats};

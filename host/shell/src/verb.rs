@@ -1,0 +1,62 @@
+//! What a command is called in counters and logs, and whether it may write at all. Nothing else about it matters here.
+
+use doorward_core::wire::Command;
+
+macro_rules! verbs {
+    ($($name:ident $(($payload:tt))?, $text:literal, $kind:ident;)*) => {
+        /// A command without its contents.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Verb { $($name,)* }
+
+        impl Verb {
+            /// Every verb, in the order of their counters.
+            pub(crate) const ALL: &'static [Verb] = &[$(Verb::$name,)*];
+
+            /// The verb of a command.
+            pub(crate) fn of(command: &Command) -> Verb {
+                match command { $(Command::$name $(($payload))? => Verb::$name,)* }
+            }
+
+            /// Kebab-case name for logs and metrics.
+            pub(crate) fn name(self) -> &'static str {
+                match self { $(Verb::$name => $text,)* }
+            }
+
+            /// Whether it may write.
+            pub(crate) fn kind(self) -> Kind {
+                match self { $(Verb::$name => Kind::$kind,)* }
+            }
+        }
+    };
+}
+
+/// Whether a verb may write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Never. A decision of such a verb that carries writes is refused.
+    Reads,
+    /// It may. Decided in a fresh instance of the policy.
+    Writes,
+}
+
+verbs! {
+    Describe, "describe", Reads;
+    Init(_), "init", Writes;
+    Mint(_), "mint-invite", Writes;
+    Preview(_), "preview", Reads;
+    Redeem(_), "redeem", Writes;
+    CancelInvite(_), "cancel-invite", Writes;
+    ListInvites(_), "list-invites", Reads;
+    ShowInvite(_), "show-invite", Reads;
+    Register(_), "register", Writes;
+    Prove(_), "prove", Writes;
+    ShowAccount(_), "show-account", Reads;
+    ListAccounts(_), "list-accounts", Reads;
+    Revoke(_), "revoke", Writes;
+    Restore(_), "restore", Writes;
+    Delete(_), "delete", Writes;
+    IsAuthorized(_), "is-authorized", Reads;
+    HasAdmin, "has-admin", Reads;
+    Can(_), "can", Reads;
+    Tidy(_), "tidy", Writes;
+}

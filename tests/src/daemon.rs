@@ -1,0 +1,162 @@
+//! The real daemon.
+
+use crate::Oops;
+use doorward_client::{Client, Invitation, MintOptions, Session, Sharing, Until};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+/// How to start it.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Further arguments of `serve`.
+    pub args: Vec<String>,
+    /// Added to every commit, to stand for a slower disk in figures.
+    pub sync_delay: Option<Duration>,
+    /// What its log filter is; `warn` if nothing is said.
+    pub log: Option<String>,
+}
+
+/// A running daemon on a folder of its own; ended when dropped.
+pub struct Daemon {
+    child: Child,
+    settings: Settings,
+    folder: tempfile::TempDir,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// What its links begin with.
+    pub public_url: String,
+}
+
+impl Daemon {
+    /// Starts one on a new folder, and waits until it answers.
+    pub fn start() -> Result<Self, Oops> {
+        Self::start_with(Settings::default())
+    }
+
+    /// The same, with settings.
+    pub fn start_with(settings: Settings) -> Result<Self, Oops> {
+        let folder = tempfile::tempdir()?;
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let public_url = format!("http://{address}");
+        let child = spawn(folder.path(), address, &public_url, &settings)?;
+        let mut daemon = Self { child, settings, folder, address, public_url };
+        daemon.wait_until_ready()?;
+        Ok(daemon)
+    }
+
+    /// Starts it again on the same folder, after it ended.
+    pub fn restart(&mut self) -> Result<(), Oops> {
+        self.child = spawn(self.folder.path(), self.address, &self.public_url, &self.settings)?;
+        self.wait_until_ready()
+    }
+
+    fn wait_until_ready(&mut self) -> Result<(), Oops> {
+        let start = Instant::now();
+        while TcpStream::connect(self.address).is_err() {
+            if let Some(status) = self.child.try_wait()? {
+                return Err(format!("the daemon ended with {status}:\n{}", self.log()).into());
+            }
+            if start.elapsed() > Duration::from_secs(30) {
+                return Err("the daemon does not answer".into());
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Ok(())
+    }
+
+    /// Kills it as a power cut would.
+    pub fn kill(&mut self) -> Result<(), Oops> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
+    /// Asks it to stop, and waits for how it ended.
+    pub fn terminate(&mut self) -> Result<ExitStatus, Oops> {
+        Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status()?;
+        Ok(self.child.wait()?)
+    }
+
+    /// Its data folder.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Where services ask.
+    pub fn service_socket(&self) -> PathBuf {
+        self.data().join("service.sock")
+    }
+
+    /// What it logged so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+    }
+
+    /// The owner link, from the private file that a start without a terminal leaves.
+    pub fn owner_link(&self) -> Result<String, Oops> {
+        let file = self.data().join("owner-link.txt");
+        let start = Instant::now();
+        loop {
+            match std::fs::read_to_string(&file) {
+                Ok(link) if link.ends_with('\n') => return Ok(link.trim().to_owned()),
+                Err(error) if start.elapsed() > Duration::from_secs(5) => return Err(error.into()),
+                Ok(_) | Err(_) => std::thread::sleep(Duration::from_millis(10)),
+            }
+        }
+    }
+
+    /// A client for it.
+    pub async fn client(&self) -> Result<Client, Oops> {
+        Ok(Client::connect(&self.public_url).await?)
+    }
+
+    /// Redeems the owner link.
+    pub async fn owner(&self) -> Result<Session, Oops> {
+        self.join(&self.owner_link()?, "Ada").await
+    }
+
+    /// Redeems a link with new keys.
+    pub async fn join(&self, link: &str, handle: &str) -> Result<Session, Oops> {
+        let invitation = Invitation::read(link).map_err(|code| code.name())?;
+        let client = self.client().await?;
+        let identity = client.new_identity(handle)?;
+        let preview = client.preview(&invitation, None).await?;
+        client.redeem(&invitation, &preview.invite, handle, &identity.keys).await?;
+        Ok(client.sign_in(identity, Sharing::Refused)?)
+    }
+
+    /// Mints an invite of that many uses (0 = unlimited), good for a week.
+    pub async fn invite(session: &Session, max_uses: u32) -> Result<Invitation, Oops> {
+        let options = MintOptions { max_uses, until: Until::In(7 * 86_400), ..MintOptions::default() };
+        Ok(session.mint(&options).await?.invitation)
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        // It is our own child; one that is gone already is what we want.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn spawn(folder: &Path, address: SocketAddr, public_url: &str, settings: &Settings) -> Result<Child, Oops> {
+    let log = std::fs::OpenOptions::new().create(true).append(true).open(folder.join("log"))?;
+    let mut command = Command::new(program()?);
+    command.arg("serve").arg("--data").arg(folder.join("data"));
+    command.args(["--listen", &address.to_string(), "--public-url", public_url]);
+    command.args(["--log", settings.log.as_deref().unwrap_or("warn")]).args(&settings.args);
+    if let Some(delay) = settings.sync_delay {
+        command.env("DOORWARD_SYNC_DELAY_MS", delay.as_millis().to_string());
+    }
+    Ok(command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()?)
+}
+
+/// The program under test: built by `cargo build --release`, two or three folders up from this one.
+pub fn program() -> Result<PathBuf, Oops> {
+    let here = std::env::current_exe()?;
+    let found = here.ancestors().skip(1).take(3).map(|folder| folder.join("doorward")).find(|path| path.is_file());
+    found.ok_or_else(|| "the program is missing; build it first: cargo build --release -p doorward".into())
+}

@@ -1,0 +1,102 @@
+//! What was acknowledged is there after a power cut; what was asked twice is done once (I2, I8, I11).
+
+use doorward_client::Invitation;
+use doorward_tests::{Answer, Connection, Daemon, Guest, Oops};
+
+async fn set_up(daemon: &Daemon) -> Result<(doorward_client::Session, Invitation, Vec<u8>), Oops> {
+    let owner = daemon.owner().await?;
+    let invitation = Daemon::invite(&owner, 0).await?;
+    let claims = owner.client().preview(&invitation, None).await?.invite.claims;
+    Ok((owner, invitation, claims))
+}
+
+fn send(daemon: &Daemon, request: &[u8]) -> Result<Answer, Oops> {
+    Connection::open(daemon.address)?.send(request)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repeated_redeem_gets_the_same_receipt_even_after_a_power_cut() -> Result<(), Oops> {
+    let mut daemon = Daemon::start()?;
+    let (owner, invitation, claims) = set_up(&daemon).await?;
+    let mut guest = Guest::new()?;
+    let request = guest.redeem_request(owner.client(), &invitation, &claims)?;
+    let first = send(&daemon, &request)?;
+    assert_eq!(first.status, 200, "{}", first.json());
+    assert_eq!(send(&daemon, &request)?.json(), first.json(), "the same request, at once");
+    daemon.kill()?;
+    daemon.restart()?;
+    assert_eq!(send(&daemon, &request)?.json(), first.json(), "the same request, after the cut");
+
+    let again = send(&daemon, &guest.again()?.redeem_request(owner.client(), &invitation, &claims)?)?;
+    assert_eq!((again.status, again.code()), (200, "used-by-you".into()), "another request of the same person");
+    for part in ["receipt", "signature"] {
+        assert_eq!(again.json()[part], first.json()[part]);
+    }
+    assert_eq!(owner.accounts(None, None).await?.items.len(), 2);
+    assert_eq!(owner.show_invite(invitation.id(), None, None).await?.invite.uses, 1);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_acknowledged_is_lost_when_the_process_is_killed_under_load() -> Result<(), Oops> {
+    let mut daemon = Daemon::start()?;
+    let (owner, invitation, claims) = set_up(&daemon).await?;
+    let mut acknowledged = Vec::new();
+    for round in 0..5u64 {
+        let requests = (0..400)
+            .map(|_| {
+                let guest = Guest::new()?;
+                Ok((guest.key(), guest.redeem_request(owner.client(), &invitation, &claims)?))
+            })
+            .collect::<Result<Vec<_>, Oops>>()?;
+        let address = daemon.address;
+        let workers: Vec<_> = requests
+            .chunks(50)
+            .map(|share| {
+                let share = share.to_vec();
+                std::thread::spawn(move || {
+                    let Ok(mut connection) = Connection::open(address) else { return Vec::new() };
+                    let answered = |request: &[u8], connection: &mut Connection| connection.send(request).is_ok_and(|answer| answer.status == 200);
+                    share.into_iter().filter(|(_, request)| answered(request, &mut connection)).map(|(key, _)| key).collect()
+                })
+            })
+            .collect();
+        std::thread::sleep(std::time::Duration::from_millis(15 + 20 * round));
+        daemon.kill()?;
+        for worker in workers {
+            acknowledged.extend(worker.join().map_err(|_| "a client panicked")?);
+        }
+        daemon.restart()?;
+    }
+    let mut people = Vec::new();
+    let mut after = None;
+    loop {
+        let page = owner.accounts(after.as_ref(), None).await?;
+        people.extend(page.items.into_iter().map(|account| account.key.read()).collect::<Result<Vec<_>, _>>().map_err(|code| code.name())?);
+        match page.next {
+            Some(next) => after = Some(next),
+            None => break,
+        }
+    }
+    assert!(!acknowledged.is_empty(), "the kills came before every answer: nothing was shown");
+    for key in &acknowledged {
+        assert!(people.contains(key), "{key} was let in and is gone");
+    }
+    let uses = owner.show_invite(invitation.id(), None, None).await?.invite.uses as usize;
+    assert_eq!(uses + 1, people.len(), "one use an account, and the owner");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_stops_when_asked_and_only_one_has_the_folder() -> Result<(), Oops> {
+    let mut daemon = Daemon::start()?;
+    let data = daemon.data();
+    let second = std::process::Command::new(doorward_tests::program()?)
+        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+        .arg(&data)
+        .output()?;
+    assert_eq!(second.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&second.stderr).contains("another doorward"), "{}", String::from_utf8_lossy(&second.stderr));
+    assert_eq!(daemon.terminate()?.code(), Some(0), "{}", daemon.log());
+    Ok(())
+}

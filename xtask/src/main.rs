@@ -1,0 +1,45 @@
+//! Everything that is done to this workspace. `cargo xtask` lists it.
+
+#![allow(clippy::disallowed_methods, reason = "a task runner reads its environment")]
+
+mod figures;
+mod policy;
+mod run;
+mod test;
+mod tools;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// What is done to this workspace.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Args {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Pass everything: format, lints, all tests, types of the pages, the browser. Fetches what is missing.
+    Test(test::Args),
+    /// Print what `policy.wasm` and the browser packages are: size, digest, imports; build them twice and compare.
+    Policy(policy::Args),
+    /// Measure speed and size beside named peers, in one run.
+    Figures(figures::Args),
+}
+
+fn main() -> ExitCode {
+    let done = match Args::parse().task {
+        Task::Test(args) => test::run(&args),
+        Task::Policy(args) => policy::run(&args),
+        Task::Figures(args) => figures::run(&args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("\nxtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
