@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use doorward_core::{Code, KexKey, SignKey, Timestamp};
 use doorward_core::view::{AccountChanged, AccountView};
+use doorward_core::{Code, KexKey, SignKey, Timestamp};
 
 use super::context::Who;
 use super::failure::explain;
@@ -13,8 +13,10 @@ use super::{CliError, Global, words};
 
 /// What `account` understands.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "An account is named by its key (64 hexadecimal characters) or by its fingerprint (ab12-cd34), never by its handle:
-anybody can call themselves anything.")]
+#[command(
+    after_help = "An account is named by its key (64 hexadecimal characters) or by its fingerprint (ab12-cd34), never by its handle:
+anybody can call themselves anything."
+)]
 pub(super) struct Args {
     #[command(subcommand)]
     verb: Verb,
@@ -83,7 +85,7 @@ pub(super) async fn run(args: Args, global: &Global) -> Result<ExitCode, CliErro
             let session = global.session().await?;
             let key = who.find(&session).await?;
             let changed = session.revoke(&key).await.map_err(explain)?;
-            report(&key, &changed, "Revoked: refused from now on", global)?;
+            report(&key, &changed, "Revoked", global)?;
         }
         Verb::Restore(One { who }) => {
             let session = global.session().await?;
@@ -115,7 +117,14 @@ async fn list(global: &Global) -> Result<(), CliError> {
     let mut table = Table::new(&["WHO", "ROLE", "STANDING", "IN SINCE", "THROUGH", "TAGS"]);
     for item in &items {
         let role = item.role.as_ref().map_or("-", |role| role.as_str()).to_owned();
-        table.row(vec![person(&item.handle, &item.fingerprint), role, standing(item), since(item, now), via(item), item.tags.join(" ")]);
+        table.row(vec![
+            person(&item.handle, &item.fingerprint),
+            role,
+            standing(item),
+            since(item, now),
+            via(item),
+            item.tags.join(" "),
+        ]);
     }
     print(&table.text())
 }
@@ -140,7 +149,8 @@ async fn delete(args: &Delete, global: &Global) -> Result<(), CliError> {
 }
 
 async fn register(args: &Register, global: &Global) -> Result<(), CliError> {
-    let key = |what: &str| CliError::Usage(format!("{what} has 64 hexadecimal characters; the person sees it with: doorward key show"));
+    let key =
+        |what: &str| CliError::Usage(format!("{what} has 64 hexadecimal characters; the person sees it with: doorward key show"));
     let sign_key = SignKey::from_hex(&args.sign_key).map_err(|_| key("SIGN_KEY"))?;
     let kex_key = KexKey::from_hex(&args.kex_key).map_err(|_| key("KEX_KEY"))?;
     let session = global.session().await?;

@@ -7,6 +7,7 @@ use doorward_client::{Client, Error, Invitation, KeyRing, NetworkError, Session,
 use doorward_core::{InviteId, SignKey};
 use zeroize::Zeroizing;
 
+use super::error::NEXT;
 use super::failure::explain;
 use super::{CliError, Global};
 use crate::ambient::environment;
@@ -48,19 +49,29 @@ impl Global {
         match Client::connect(url).await {
             Ok(client) => Ok(client),
             Err(Error::Network(NetworkError::Connect(reason))) => Err(CliError::Fault(self.nobody_there(url, &reason))),
-            Err(Error::BadAnswer(reason)) => Err(CliError::Fault(format!("{url} does not answer like a Doorward server: {reason}"))),
+            Err(Error::BadAnswer(reason)) => {
+                Err(CliError::Fault(format!("{url} does not answer like a Doorward server: {reason}")))
+            }
             Err(error) => Err(explain(error)),
         }
     }
 
     fn nobody_there(&self, url: &str, reason: &str) -> String {
         let mut text = format!("no server at {url} ({reason})");
-        let known: Vec<String> =
-            self.ring().ok().and_then(|ring| ring.list().ok()).unwrap_or_default().into_iter().map(|i| i.public_url).filter(|u| u != url).collect();
+        let known: Vec<String> = self
+            .ring()
+            .ok()
+            .and_then(|ring| ring.list().ok())
+            .unwrap_or_default()
+            .into_iter()
+            .map(|i| i.public_url)
+            .filter(|u| u != url)
+            .collect();
         if !self.names_server() && !known.is_empty() {
-            text += &format!("\n  You have keys for {}: name it with --server URL or DOORWARD_SERVER.", known.join(", "));
+            text += &format!("{NEXT}You have keys for {}: name it with --server URL or DOORWARD_SERVER.", known.join(", "));
         } else {
-            text += "\n  Is it running? Start one on this machine with: doorward serve";
+            text += NEXT;
+            text += "Is it running? Start one on this machine with: doorward serve";
         }
         text
     }
@@ -73,7 +84,7 @@ impl Global {
         let Some(identity) = identity else {
             let (name, url) = (super::output::clean(&client.well_known().name), client.public_url());
             return Err(CliError::Fault(format!(
-                "you have no keys for {name} at {url}\n  Come in by an invite: doorward redeem LINK --handle NAME\n  Or bring your keys from elsewhere: doorward key import FILE"
+                "you have no keys for {name} at {url}{NEXT}Come in by an invite: doorward redeem LINK --handle NAME{NEXT}Or bring your keys from elsewhere: doorward key import FILE"
             )));
         };
         client.sign_in(identity, Sharing::Refused).map_err(explain)
@@ -118,7 +129,8 @@ fn unreadable(error: io::Error) -> CliError {
 
 /// Reads an invite id.
 pub(super) fn invite_id(text: &str) -> Result<InviteId, String> {
-    InviteId::from_hex(text).ok_or_else(|| "an invite id has 32 hexadecimal characters; see them with: doorward invite list".into())
+    InviteId::from_hex(text)
+        .ok_or_else(|| "an invite id has 32 hexadecimal characters; see them with: doorward invite list".into())
 }
 
 /// An account as people name it: by its key, or by the first 8 characters or more of it.

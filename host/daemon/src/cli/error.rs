@@ -9,6 +9,9 @@ pub(crate) const FAULT: u8 = 1;
 /// Exit code for a refusal.
 pub(crate) const DENIED: u8 = 2;
 
+/// Stands before what to do next.
+pub(super) const NEXT: &str = "\n  → ";
+
 /// Why a subcommand did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum CliError {
@@ -37,11 +40,12 @@ impl CliError {
         }
     }
 
-    /// Prints one line to standard error and returns the exit code.
+    /// Prints one line to standard error, and one for each next step, and returns the exit code.
     pub(crate) fn report(&self) -> ExitCode {
         // Some causes come with line breaks of their own.
-        let line = self.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
-        eprintln!("doorward: {line}");
+        let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let lines: Vec<String> = self.to_string().split(NEXT).map(one_line).collect();
+        eprintln!("doorward: {}", lines.join(NEXT));
         ExitCode::from(self.exit_code())
     }
 }

@@ -5,6 +5,7 @@ use doorward_core::Code;
 use doorward_core::code::Blame;
 
 use super::CliError;
+use super::error::NEXT;
 
 /// Says what happened and what to do next. A server that could not decide is a fault; a "no" is a denial.
 pub(super) fn explain(error: Error) -> CliError {
@@ -12,7 +13,9 @@ pub(super) fn explain(error: Error) -> CliError {
         Error::Refused(refusal) => refused(&refusal),
         Error::Local(code) => denied(code, ""),
         Error::Network(error) => CliError::Fault(network(&error)),
-        Error::BadAnswer(_) => CliError::Fault(format!("{error}\n  Is this the server you mean, and is it as new as this program?")),
+        Error::BadAnswer(_) => {
+            CliError::Fault(format!("{error}{NEXT}Is this the server you mean, and is it as new as this program?"))
+        }
         Error::NotDerivable(NotDerivable::OtherIssuer) => {
             CliError::Fault("somebody else made this invite: only the keys that made it can show its link again".into())
         }
@@ -42,44 +45,54 @@ pub(super) fn denied(code: Code, more: &str) -> CliError {
 
 fn message(code: Code, more: &str) -> String {
     let next = next_step(code);
-    let gap = if next.is_empty() { "" } else { "\n  " };
+    let gap = if next.is_empty() { "" } else { NEXT };
     format!("{}{more}{gap}{next}", code.text())
 }
 
 fn network(error: &NetworkError) -> String {
     match error {
-        NetworkError::Connect(_) => format!("{error}\n  The server went away. Try again when it runs; repeating is safe."),
+        NetworkError::Connect(_) => format!("{error}{NEXT}The server went away. Try again when it runs; repeating is safe."),
         NetworkError::Broken(_) | NetworkError::Timeout(_) => {
-            format!("{error}\n  Whether it was done is not known. Look, or simply repeat it.")
+            format!("{error}{NEXT}Whether it was done is not known. Look, or simply repeat it.")
         }
         NetworkError::TooLarge => error.to_string(),
-        NetworkError::NoTls(_) => format!("{error}\n  Install your system's certificates (the package is often called ca-certificates)."),
+        NetworkError::NoTls(_) => {
+            format!("{error}{NEXT}Install your system's certificates (the package is often called ca-certificates).")
+        }
     }
 }
 
 /// What a person at a command line does about a refusal; empty where the code's own line says it all.
 fn next_step(code: Code) -> &'static str {
     match code {
-        Code::DamagedLink => "Copy the whole link again: the part after # has 71 characters. A typed code has 13 groups and a check symbol.",
+        Code::DamagedLink => {
+            "Copy the whole link again: the part after # has 71 characters. A typed code has 13 groups and a check symbol."
+        }
         Code::DamagedInvite => "Do not use it. Ask whoever sent it for a new one, and tell the server's operator.",
         Code::OtherServer => "Name the right server with --server URL, or paste the whole link, which says where it leads.",
         Code::MalformedKey => "See keys with: doorward account list",
         Code::NonCanonicalKey | Code::WeakKey => "Make proper keys with: doorward key new",
-        Code::BadText => "Use 1 to 64 visible characters for a handle, at most 280 for a greeting and 120 for a label, without spaces at the ends.",
-        Code::UnreadableExpiry | Code::ExpiryInPast => "Give --expires a time from now (12h, 7d), a moment with its offset, or 'never'.",
+        Code::BadText => {
+            "Use 1 to 64 visible characters for a handle, at most 280 for a greeting and 120 for a label, without spaces at the ends."
+        }
+        Code::UnreadableExpiry | Code::ExpiryInPast => {
+            "Give --expires a time from now (12h, 7d), a moment with its offset, or 'never'."
+        }
         Code::ExpiryTooFar => "At most 365 days for 'member'; at most 7 days, and never 'never', for 'admin'.",
         Code::TooManyUses => "Give --uses 1 to 10, or invite as 'member'.",
         Code::UnlimitedNeedsExpiry => "Give --uses a number, or --expires a time.",
         Code::TooManyInvites => "Cancel some: doorward invite list, then doorward invite cancel ID",
         Code::GrantTooHigh => "Invite as 'member', or ask an owner or admin to make this invite.",
         Code::InsecureOrigin => "Use the server's https:// address.",
-        Code::Unauthenticated => "The server does not know your key. See it with: doorward key show. Ask an admin whether your account was deleted.",
+        Code::Unauthenticated => {
+            "The server does not know your key. See it with: doorward key show. Ask an admin whether your account was deleted."
+        }
         Code::StaleRequest => "Set this machine's clock.",
         Code::AccountRevoked | Code::Banned => "Ask an admin of the server.",
         Code::NotAMember => "Ask a member for an invite.",
         Code::MissingPermission | Code::RankTooLow => "Ask an admin or the owner to do it. Your role: doorward whoami",
         Code::UnknownAccount => "See accounts with: doorward account list",
-        Code::NotFound => "Check the id. Whoever cannot prove that they hold an invite is told no more than this.",
+        Code::NotFound => "Check what you typed, and whether this is the right server.",
         Code::InviteCancelled | Code::Expired | Code::UsedUp | Code::IssuerLostAuthority => "Ask for a fresh invite.",
         Code::UsedByYou => "See who you are there with: doorward whoami",
         Code::OwnerExists => "Ask the owner for an invite.",
@@ -108,7 +121,15 @@ mod tests {
     use super::*;
 
     fn refusal(code: Code) -> Error {
-        Error::Refused(Box::new(Refusal { code, status: 403, title: String::new(), rule: None, time: None, expires: None, first: None }))
+        Error::Refused(Box::new(Refusal {
+            code,
+            status: 403,
+            title: String::new(),
+            rule: None,
+            time: None,
+            expires: None,
+            first: None,
+        }))
     }
 
     #[test]

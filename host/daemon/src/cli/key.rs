@@ -5,17 +5,20 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use doorward_client::{Error, Identity, KeyRing, Sharing, read_identity};
-use doorward_core::Code;
+use doorward_core::{Code, ServerKey};
 use serde_json::json;
 
+use super::error::NEXT;
 use super::failure::explain;
 use super::output::{Table, field, note, person_of, print, print_json};
 use super::{CliError, Global};
 
 /// What `key` understands.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "A key file is one account at one server. It lies in the directory of keys, readable by you alone, and it is
-your only way in: keep a copy somewhere safe. The files have the form of the backups the web pages make.")]
+#[command(
+    after_help = "A key file is one account at one server. It lies in the directory of keys, readable by you alone, and it is
+your only way in: keep a copy somewhere safe. The files have the form of the backups the web pages make."
+)]
 pub(super) struct Args {
     #[command(subcommand)]
     verb: Verb,
@@ -119,6 +122,7 @@ fn take_over(import: &Import, global: &Global) -> Result<(), CliError> {
 async fn prove(global: &Global) -> Result<(), CliError> {
     let session = global.session().await?;
     let code = session.prove().await.map_err(explain)?;
+    remember_handle(&session.whoami().await.map_err(explain)?.handle, session.client().server_key(), &global.ring()?)?;
     if global.json {
         return print_json(&json!({"key": session.sign_key().to_hex(), "code": code.name()}));
     }
@@ -126,6 +130,17 @@ async fn prove(global: &Global) -> Result<(), CliError> {
         Code::Allowed => print("Proved. You are in.\n"),
         other => print(&format!("{}: {}\n", other.name(), other.text())),
     }
+}
+
+/// The handle was chosen by whoever registered the keys; the key file did not know it.
+fn remember_handle(handle: &str, server: &ServerKey, ring: &KeyRing) -> Result<(), CliError> {
+    let Some(mut identity) = ring.find(server).map_err(ring_fault)?.filter(|identity| identity.handle != handle) else {
+        return Ok(());
+    };
+    identity.handle = handle.into();
+    // The same keys in the same place: nothing is shared that was not before.
+    ring.save(&identity, Sharing::Allowed).map_err(ring_fault)?;
+    Ok(())
 }
 
 /// Reads a key file, or standard input for `-`.
@@ -140,10 +155,12 @@ pub(super) fn read(file: &Path) -> Result<Identity, CliError> {
 /// Saves keys, and says what `--share-key` is for when they are another server's.
 pub(super) fn save(ring: &KeyRing, identity: &Identity, sharing: Sharing) -> Result<PathBuf, CliError> {
     ring.save(identity, sharing).map_err(|error| match error {
-        doorward_client::KeyRingError::Shared { .. } => {
-            CliError::Fault(format!("{error}\n  Make new ones, or say --share-key if these two servers may know that you are one person."))
+        doorward_client::KeyRingError::Shared { .. } => CliError::Fault(format!(
+            "{error}{NEXT}Make new ones, or say --share-key if these two servers may know that you are one person."
+        )),
+        doorward_client::KeyRingError::Occupied { .. } => {
+            CliError::Fault(format!("{error}{NEXT}Move that file away first, if you no longer need it."))
         }
-        doorward_client::KeyRingError::Occupied { .. } => CliError::Fault(format!("{error}\n  Move that file away first, if you no longer need it.")),
         other => ring_fault(other),
     })
 }

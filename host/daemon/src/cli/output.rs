@@ -47,7 +47,10 @@ pub(super) fn confirm(question: &str) -> bool {
 /// Text from elsewhere as it may stand in a terminal: what could move the cursor, change colours or turn the line
 /// around becomes `�`. Servers refuse such texts; a hostile one would not.
 pub(super) fn clean(text: &str) -> String {
-    let hidden = |c: char| c.is_control() || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
     text.chars().map(|c| if hidden(c) { '\u{fffd}' } else { c }).collect()
 }
 
@@ -89,7 +92,8 @@ impl Table {
 }
 
 fn line(row: &[String], widths: &[usize]) -> String {
-    let padded: String = row.iter().zip(widths).map(|(cell, width)| format!("{cell}{}  ", " ".repeat(width - cell.width()))).collect();
+    let padded: String =
+        row.iter().zip(widths).map(|(cell, width)| format!("{cell}{}  ", " ".repeat(width - cell.width()))).collect();
     padded.trim_end().to_owned() + "\n"
 }
 

@@ -63,7 +63,9 @@ pub(super) fn server_of<'a>(invitation: &'a Invitation, global: &'a Global) -> &
 pub(super) fn refuse_expired(invitation: &Invitation) -> Result<(), CliError> {
     let now = clock::now();
     match invitation.expires {
-        Some(expires) if expires.has_expired(now) => Err(denied(Code::Expired, &format!(" It said so itself: {}.", words::expiry_in_full(expires, now)))),
+        Some(expires) if expires.has_expired(now) => {
+            Err(denied(Code::Expired, &format!(" It said so itself: {}.", words::expiry_in_full(expires, now))))
+        }
         Some(_) | None => Ok(()),
     }
 }
@@ -104,7 +106,11 @@ fn offline(invitation: &Invitation, global: &Global) -> Result<ExitCode, CliErro
 /// What an invite says, in words.
 pub(super) fn in_words(preview: &Preview, now: doorward_core::Timestamp) -> String {
     let Preview { claims, invite: _, server_name, space_name: _, members, uses, verdict } = preview;
-    let issuer = if claims.issuer == claims.server { "the server itself".into() } else { person_of(&claims.issuer_handle, &claims.issuer) };
+    let issuer = if claims.issuer == claims.server {
+        "The server itself".into()
+    } else {
+        person_of(&claims.issuer_handle, &claims.issuer)
+    };
     let left = match claims.max_uses {
         0 => format!("unlimited, {uses} so far"),
         most => format!("{} of {most}", most.saturating_sub(*uses)),
@@ -118,7 +124,8 @@ pub(super) fn in_words(preview: &Preview, now: doorward_core::Timestamp) -> Stri
     text += &field("uses left", &left);
     text += &field("members", &members.to_string());
     let whose = if verdict.own { "" } else { " (says the server; it could not be checked here)" };
-    text + &field("now", &format!("{}{whose}", verdict.code.text()))
+    let now = if verdict.code == Code::Allowed { "you can come in" } else { verdict.code.text() };
+    text + &field("now", &format!("{now}{whose}"))
 }
 
 /// What a role may do, in words. Display only: what it may do is the core's table.
@@ -141,4 +148,3 @@ fn as_json(invitation: &Invitation, preview: &Preview) -> serde_json::Value {
         "verdict": {"code": verdict.code.name(), "rule": verdict.rule, "spends": verdict.spends, "own": verdict.own},
     })
 }
-

@@ -8,6 +8,7 @@ use doorward_core::Code;
 use doorward_core::claims::SignedClaims;
 use serde_json::json;
 
+use super::error::NEXT;
 use super::failure::{denied, explain};
 use super::key::{read, ring_fault, save};
 use super::output::{clean, confirm, field, note, person_of, print, print_json};
@@ -55,14 +56,20 @@ pub(super) async fn run(args: Args, global: &Global) -> Result<ExitCode, CliErro
     let mut identity = identity(&args, &client, &ring)?;
     let handle = args.handle.clone().or_else(|| Some(identity.handle.clone()).filter(|handle| !handle.is_empty()));
     let handle = handle.ok_or_else(|| CliError::Usage("what do you want to be called there? Say --handle NAME".into()))?;
-
-    let invite = shown(&client, &ring, &invitation, &identity, global).await?;
-    ring.keep_redeeming(client.server_key(), &invite).map_err(ring_fault)?;
-    let joined = client.redeem(&invitation, &invite, &handle, &identity.keys).await.map_err(explain)?;
-
-    ring.keep_receipt(client.server_key(), &joined.receipt).map_err(ring_fault)?;
-    identity.handle.clone_from(&joined.handle);
+    // Saved before the invite is used: an account without its keys would be lost.
     let sharing = if args.share_key { Sharing::Allowed } else { Sharing::Refused };
+    save(&ring, &identity, sharing)?;
+
+    let joined = match shown(&client, &ring, &invitation, &identity, global).await? {
+        Shown::Usable(invite) => {
+            ring.keep_redeeming(client.server_key(), &invite).map_err(ring_fault)?;
+            let joined = client.redeem(&invitation, &invite, &handle, &identity.keys).await.map_err(explain)?;
+            ring.keep_receipt(client.server_key(), &joined.receipt).map_err(ring_fault)?;
+            joined
+        }
+        Shown::Used(joined) => joined,
+    };
+    identity.handle.clone_from(&joined.handle);
     let path = save(&ring, &identity, sharing)?;
     report(&client, &identity, &joined, &path, global)?;
     Ok(ExitCode::SUCCESS)
@@ -79,23 +86,19 @@ fn accept_exposed(invitation: &Invitation, accepted: bool) -> Result<(), CliErro
     Err(CliError::Usage("nothing was used; ask for a fresh link, or say --accept-exposed".into()))
 }
 
-/// The keys to come in with: the ones given, the ones filed for this server, or new ones. They are on disk before the
-/// invite is used.
+/// The keys to come in with: the ones given, the ones filed for this server, or new ones. New ones are not saved yet.
 fn identity(args: &Args, client: &Client, ring: &KeyRing) -> Result<Identity, CliError> {
-    let present = ring.find(client.server_key()).map_err(ring_fault)?;
     let Some(file) = &args.key else {
-        if let Some(identity) = present {
-            return Ok(identity);
-        }
-        let identity = client.new_identity("").map_err(explain)?;
-        save(ring, &identity, Sharing::Refused)?;
-        return Ok(identity);
+        return match ring.find(client.server_key()).map_err(ring_fault)? {
+            Some(identity) => Ok(identity),
+            None => client.new_identity("").map_err(explain),
+        };
     };
     let mut identity = read(file)?;
     if identity.server_key != *client.server_key() {
         if !args.share_key {
             return Err(CliError::Fault(format!(
-                "these keys were made for another server ({})\n  Leave out --key to get new ones, or say --share-key if the two servers may know that you are one person.",
+                "these keys were made for another server ({}){NEXT}Leave out --key to get new ones, or say --share-key if the two servers may know that you are one person.",
                 clean(&identity.public_url)
             )));
         }
@@ -104,27 +107,35 @@ fn identity(args: &Args, client: &Client, ring: &KeyRing) -> Result<Identity, Cl
     }
     identity.server_name.clone_from(&client.well_known().name);
     identity.public_url = client.public_url().into();
-    save(ring, &identity, if args.share_key { Sharing::Allowed } else { Sharing::Refused })?;
     Ok(identity)
 }
 
-/// Shows what the invite says and returns its claims. An invite that would only be burned is not used. One that these
-/// keys used before, and whose answer never came, is known from then.
-async fn shown(client: &Client, ring: &KeyRing, invitation: &Invitation, identity: &Identity, global: &Global) -> Result<SignedClaims, CliError> {
+/// What came of looking at the invite.
+enum Shown {
+    /// It can be used, or used again to hear the first answer.
+    Usable(SignedClaims),
+    /// These keys came in through it before, and the receipt is here.
+    Used(Joined),
+}
+
+/// Shows what the invite says. One that would only be burned is not used. One that these keys used before is answered
+/// from the receipt kept here; if the answer never came, it is asked for with the claims kept from then.
+async fn shown(
+    client: &Client,
+    ring: &KeyRing,
+    invitation: &Invitation,
+    identity: &Identity,
+    global: &Global,
+) -> Result<Shown, CliError> {
     let preview = match client.preview(invitation, Some(&identity.keys)).await {
-        Ok(preview) => preview,
-        Err(error) => {
-            let before = ring.redeeming(client.server_key()).map_err(ring_fault)?;
-            let same = before.filter(|invite| invite.unverified_claims().is_some_and(|claims| claims.invite == invitation.id()));
-            return match (error.code(), same) {
-                (Some(Code::UsedByYou), Some(invite)) => Ok(invite),
-                _ => Err(explain(error)),
-            };
+        Err(error) if error.code() == Some(Code::UsedByYou) => {
+            return used_before(client, ring, invitation, identity)?.ok_or_else(|| explain(error));
         }
+        result => result.map_err(explain)?,
     };
     let code = preview.verdict.code;
     if code == Code::UsedByYou {
-        return Ok(preview.invite);
+        return Ok(used_before(client, ring, invitation, identity)?.unwrap_or(Shown::Usable(preview.invite)));
     }
     if code != Code::Allowed {
         let burn = if preview.verdict.only_burns() { " It was not sent: that would only have used the invite up." } else { "" };
@@ -133,10 +144,29 @@ async fn shown(client: &Client, ring: &KeyRing, invitation: &Invitation, identit
     if !global.json {
         note(in_words(&preview, client.now()).trim_end());
     }
-    Ok(preview.invite)
+    Ok(Shown::Usable(preview.invite))
 }
 
-fn report(client: &Client, identity: &Identity, joined: &Joined, path: &std::path::Path, global: &Global) -> Result<(), CliError> {
+fn used_before(client: &Client, ring: &KeyRing, invitation: &Invitation, identity: &Identity) -> Result<Option<Shown>, CliError> {
+    let (server, id) = (client.server_key(), invitation.id());
+    let receipt = ring.receipt(server).map_err(ring_fault)?.filter(|receipt| {
+        let body = &receipt.receipt().body;
+        body.invite == id && body.account == identity.keys.sign_key()
+    });
+    if let Some(receipt) = receipt {
+        return Ok(Some(Shown::Used(Joined { receipt, code: Code::UsedByYou, handle: identity.handle.clone() })));
+    }
+    let before = ring.redeeming(server).map_err(ring_fault)?;
+    Ok(before.filter(|invite| invite.unverified_claims().is_some_and(|claims| claims.invite == id)).map(Shown::Usable))
+}
+
+fn report(
+    client: &Client,
+    identity: &Identity,
+    joined: &Joined,
+    path: &std::path::Path,
+    global: &Global,
+) -> Result<(), CliError> {
     let receipt = joined.receipt.receipt();
     let (body, sign_key) = (&receipt.body, identity.keys.sign_key());
     if global.json {
@@ -151,7 +181,10 @@ fn report(client: &Client, identity: &Identity, joined: &Joined, path: &std::pat
     let mut text = format!("{already}: {}.\n", clean(&identity.server_name));
     text += &field("you", &person_of(&joined.handle, &sign_key));
     text += &field("role", body.role.name());
-    text += &field("receipt", &format!("decision {}, signed by the server, {}", receipt.sequence, words::in_full(body.at, client.now())));
+    text += &field(
+        "receipt",
+        &format!("decision {}, signed by the server, {}", receipt.sequence, words::in_full(body.at, client.now())),
+    );
     text += &field("keys", &path.display().to_string());
     print(&text)?;
     note("That file is your only way in. Keep a copy of it somewhere safe.");

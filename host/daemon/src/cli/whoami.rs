@@ -21,7 +21,8 @@ pub(super) async fn run(_args: Args, global: &Global) -> Result<ExitCode, CliErr
     let receipt = global.ring()?.receipt(client.server_key()).map_err(super::key::ring_fault)?;
     let receipt = receipt.as_ref().map(|receipt| receipt.receipt()).filter(|receipt| receipt.body.account == session.sign_key());
     if global.json {
-        let receipt = receipt.map(|r| json!({"sequence": r.sequence, "at": r.body.at.to_rfc3339(), "invite": r.body.invite.to_hex()}));
+        let receipt =
+            receipt.map(|r| json!({"sequence": r.sequence, "at": r.body.at.to_rfc3339(), "invite": r.body.invite.to_hex()}));
         let server = json!({"name": client.well_known().name, "server_key": client.server_key().to_hex(), "public_url": client.public_url()});
         print_json(&json!({"server": server, "account": account, "receipt": receipt}))?;
         return Ok(ExitCode::SUCCESS);

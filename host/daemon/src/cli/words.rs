@@ -3,13 +3,19 @@
 use doorward_client::Until;
 use doorward_core::{Expiry, Timestamp};
 
-const UNITS: [(u64, &str); 4] = [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
+/// Seconds, name, and from how many on it is used: below two days, hours tell more.
+const UNITS: [(u64, &str, u64); 4] = [(86_400, "day", 2), (3_600, "hour", 2), (60, "minute", 2), (1, "second", 1)];
 
-/// `in 3 days`, `2 hours ago`, `just now`.
+/// `in 3 days`, `2 hours ago`, `just now`: rounded to the nearest, so that seven days are seven days a second later.
 pub(super) fn relative(at: Timestamp, now: Timestamp) -> String {
     let distance = at.distance(now);
-    let Some((unit, name)) = UNITS.iter().find(|(unit, _)| distance >= *unit) else { return "just now".into() };
-    let count = distance / unit;
+    let rounded = |unit: u64| (distance + unit / 2) / unit;
+    let Some((unit, name, _)) =
+        UNITS.iter().find(|(unit, _, least)| rounded(*unit) >= *least && distance + unit / 24 >= unit * least)
+    else {
+        return "just now".into();
+    };
+    let count = rounded(*unit);
     let plural = if count == 1 { "" } else { "s" };
     if at > now { format!("in {count} {name}{plural}") } else { format!("{count} {name}{plural} ago") }
 }
@@ -49,7 +55,9 @@ pub(super) fn until(text: &str) -> Result<Until, String> {
     if let Some(at) = Timestamp::from_rfc3339(text) {
         return Ok(Until::At(at));
     }
-    duration(text).map(Until::In).ok_or_else(|| "type a time from now (30m, 12h, 7d, 2w), a moment (2026-12-24T18:00:00+01:00) or 'never'".into())
+    duration(text)
+        .map(Until::In)
+        .ok_or_else(|| "type a time from now (30m, 12h, 7d, 2w), a moment (2026-12-24T18:00:00+01:00) or 'never'".into())
 }
 
 fn duration(text: &str) -> Option<u64> {
@@ -78,11 +86,16 @@ mod tests {
             (1_000_000, "just now"),
             (1_000_001, "in 1 second"),
             (1_000_059, "in 59 seconds"),
-            (1_000_060, "in 1 minute"),
-            (1_007_199, "in 1 hour"),
+            (1_000_060, "in 60 seconds"),
+            (1_000_120, "in 2 minutes"),
+            (1_007_199, "in 2 hours"),
+            (1_086_399, "in 24 hours"),
             (1_259_200, "in 3 days"),
-            (999_940, "1 minute ago"),
-            (913_600, "1 day ago"),
+            (1_604_799, "in 7 days"),
+            (1_129_600, "in 36 hours"),
+            (999_940, "60 seconds ago"),
+            (913_600, "24 hours ago"),
+            (800_000, "2 days ago"),
         ] {
             assert_eq!(relative(Timestamp(at), now), expected);
         }
@@ -96,7 +109,21 @@ mod tests {
         assert_eq!(until("2w"), Ok(Until::In(1_209_600)));
         assert_eq!(until("never"), Ok(Until::Never));
         assert_eq!(until("2026-11-20T06:18:00+02:00"), Ok(Until::At(Timestamp(1_795_148_280))));
-        for bad in ["", "d", "7", "0d", "-7d", "+7d", "7 d", "7D", "Never", "2026-11-20", "99999999999999999999d", "18446744073709551615w", "7ü"] {
+        for bad in [
+            "",
+            "d",
+            "7",
+            "0d",
+            "-7d",
+            "+7d",
+            "7 d",
+            "7D",
+            "Never",
+            "2026-11-20",
+            "99999999999999999999d",
+            "18446744073709551615w",
+            "7ü",
+        ] {
             assert!(until(bad).is_err(), "{bad}");
         }
     }

@@ -25,6 +25,8 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting { name: "service-mode", default: "0600" },
     Setting { name: "policy", default: "" },
     Setting { name: "max-connections", default: "1024" },
+    // Stands for a slower disk in figures; no flag, because nobody should want it.
+    Setting { name: "sync-delay-ms", default: "0" },
     Setting { name: "trusted-proxies", default: "" },
     Setting { name: "log", default: "info" },
     Setting { name: "log-format", default: "text" },

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::{ConfigError, Layers, PublicUrl, Sourced};
 
@@ -22,6 +23,8 @@ pub struct Config {
     pub policy: Option<PathBuf>,
     /// Connections served at one time; further ones wait.
     pub max_connections: usize,
+    /// Added to every commit, to stand for a slower disk in figures.
+    pub sync_delay: Duration,
     /// Proxies whose `X-Forwarded-For` counts.
     pub trusted_proxies: Vec<IpAddr>,
     /// What is logged: a `tracing` filter.
@@ -65,6 +68,9 @@ impl Config {
             policy: Some(&layers.get("policy").value).filter(|value| !value.is_empty()).map(PathBuf::from),
             max_connections: parsed(layers, "max-connections", |value| {
                 value.parse().ok().filter(|n| (1..=100_000).contains(n)).ok_or_else(|| format!("`{value}` is not a number from 1 to 100000"))
+            })?,
+            sync_delay: parsed(layers, "sync-delay-ms", |value| {
+                value.parse().map(Duration::from_millis).map_err(|_| format!("`{value}` is not a number of milliseconds"))
             })?,
             trusted_proxies: parsed(layers, "trusted-proxies", addresses)?,
             log: text(layers, "log")?,

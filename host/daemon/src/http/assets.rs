@@ -29,7 +29,7 @@ include!(concat!(env!("OUT_DIR"), "/www.rs"));
 
 /// The HTML page at this path below `www/`.
 pub(crate) fn page(path: &str) -> Option<Asset> {
-    find(path).filter(|asset| is_page(asset))
+    find(path).filter(is_page)
 }
 
 /// What a page loads from below `/assets/`.

@@ -1,6 +1,7 @@
 //! What is seen of a request from outside: a request id, one log line, a count, and headers every answer has. No path,
 //! query, header or body is ever logged: paths may carry link bodies that a mail scanner moved there.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
@@ -9,6 +10,7 @@ use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use doorward_core::Code;
+use doorward_core::digest::sha256;
 
 use super::door::Door;
 use super::problem::{Refusal, Refused};
@@ -48,15 +50,13 @@ fn plain(response: Response) -> Response {
     response
 }
 
-/// Unique in this process, and told apart from those of the process before by the random first part.
+/// Unlike any other, and telling nobody how many there were before.
 fn next_id() -> String {
-    static PROCESS: std::sync::OnceLock<[u8; 4]> = std::sync::OnceLock::new();
+    static PROCESS: OnceLock<[u8; 32]> = OnceLock::new();
     static NUMBER: AtomicU64 = AtomicU64::new(1);
-    let process = PROCESS.get_or_init(|| {
-        let bytes = crate::ambient::entropy::fresh();
-        [bytes[0], bytes[1], bytes[2], bytes[3]]
-    });
-    format!("{}-{:x}", hex::encode(process), NUMBER.fetch_add(1, Ordering::Relaxed))
+    let process = PROCESS.get_or_init(crate::ambient::entropy::fresh);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    hex::encode(&sha256(&[process, &number.to_be_bytes()])[..8])
 }
 
 /// A method anyone may send, as one of few names: what is counted by must not be chosen by the sender.

@@ -18,7 +18,7 @@ pub(crate) struct Refused(pub(crate) Code);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Refusal {
     code: Code,
-    problem: Problem,
+    problem: Box<Problem>,
     retry_after: Option<u32>,
 }
 
@@ -73,7 +73,8 @@ impl Refusal {
 
 impl From<Code> for Refusal {
     fn from(code: Code) -> Self {
-        Self { code, problem: Problem::new(code, status_of(code).as_u16()), retry_after: retry_after(code) }
+        let problem = Box::new(Problem::new(code, status_of(code).as_u16()));
+        Self { code, problem, retry_after: retry_after(code) }
     }
 }
 

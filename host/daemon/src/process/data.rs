@@ -51,7 +51,7 @@ impl DataFolder {
             Ok(found) => found,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && is_new => {
                 let seed = Zeroizing::new(entropy());
-                let text = Zeroizing::new(format!("{}\n", hex::encode(&*seed)));
+                let text = Zeroizing::new(format!("{}\n", hex::encode(seed.as_slice())));
                 write_private(&path, text.as_bytes())?;
                 return Ok(ServerSigner::from_seed(&seed));
             }

@@ -29,7 +29,7 @@ pub(super) struct Opened {
 /// One line: what is in the way.
 pub(super) fn open(config: &Config, policy: Policy) -> Result<Opened, Failure> {
     let folder = DataFolder::open(&config.data)?;
-    let store = store::open(&folder, clock::now())?;
+    let store = store::open(&folder, clock::now(), config.sync_delay)?;
     let signer = folder.signer(store::is_new(&*store)?, entropy::fresh)?;
     let slot = Arc::new(Slot::new(policy));
     let parts = Parts {
@@ -59,8 +59,7 @@ pub async fn serve(config: &Config) -> Result<(), Failure> {
         Err(failure) => Err(failure),
     };
     opened.shell.stop().await;
-    tracing::info!("stopped");
-    ended
+    ended.inspect(|()| tracing::info!("stopped"))
 }
 
 struct Bound {

@@ -1,6 +1,7 @@
 //! The one place that names a concrete store.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use doorward_core::Timestamp;
 use doorward_sqlite::{Options, Sqlite};
@@ -13,9 +14,10 @@ use super::data::DataFolder;
 ///
 /// # Errors
 /// One line: who has it, or what is wrong with the file.
-pub(super) fn open(data: &DataFolder, now: Timestamp) -> Result<Arc<dyn Store>, Failure> {
+pub(super) fn open(data: &DataFolder, now: Timestamp, sync_delay: Duration) -> Result<Arc<dyn Store>, Failure> {
     let path = data.file("doorward.db");
-    let options = Options::new(now.0, env!("CARGO_PKG_VERSION"));
+    let sync_delay = Some(sync_delay).filter(|delay| !delay.is_zero());
+    let options = Options { sync_delay, ..Options::new(now.0, env!("CARGO_PKG_VERSION")) };
     match Sqlite::open(&path, &options) {
         Ok(store) => Ok(Arc::new(store)),
         Err(Unavailable(reason)) if reason.cause() == Cause::Locked => {

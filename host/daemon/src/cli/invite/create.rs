@@ -110,11 +110,14 @@ fn labels(args: &Args) -> Result<Vec<String>, CliError> {
     let Some(file) = &args.labels else {
         return Ok(vec![args.label.clone(); args.count.unwrap_or(1) as usize]);
     };
-    let text = std::fs::read_to_string(file).map_err(|error| CliError::Fault(format!("cannot read {}: {error}", file.display())))?;
+    let text =
+        std::fs::read_to_string(file).map_err(|error| CliError::Fault(format!("cannot read {}: {error}", file.display())))?;
     let labels: Vec<String> = text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
     match labels.len() {
         0 => Err(CliError::Usage(format!("{} holds no labels; put one on each line", file.display()))),
-        n if n > MOST as usize => Err(CliError::Usage(format!("{} holds {n} labels; one account can have {MOST} open invites", file.display()))),
+        n if n > MOST as usize => {
+            Err(CliError::Usage(format!("{} holds {n} labels; one account can have {MOST} open invites", file.display())))
+        }
         _ => Ok(labels),
     }
 }

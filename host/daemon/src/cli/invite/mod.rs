@@ -18,8 +18,10 @@ use super::{CliError, Global, words};
 
 /// What `invite` understands.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "A link is a secret: whoever has it can use it. The server never learns it, and keeps only what lets the maker of the
-invite show it again.")]
+#[command(
+    after_help = "A link is a secret: whoever has it can use it. The server never learns it, and keeps only what lets the maker of the
+invite show it again."
+)]
 pub(super) struct Args {
     #[command(subcommand)]
     verb: Verb,
