@@ -1,0 +1,98 @@
+// The console: a frame that sections slot into.
+import initDoor from "/assets/door.js";
+import { Refusal, wellKnown } from "/assets/shared/api.js";
+import { languageButtons, person } from "/assets/shared/components.js";
+import { byId, h } from "/assets/shared/dom.js";
+import { say } from "/assets/shared/i18n.js";
+import { forget, loadKeys } from "/assets/shared/keystore.js";
+import { entry } from "/assets/admin/entry.js";
+import { mayInvite } from "/assets/admin/invites.js";
+import "/assets/admin/people.js";
+import "/assets/admin/you.js";
+import { confirm, openDialog, refusal } from "/assets/admin/parts.js";
+import { begin } from "/assets/admin/session.js";
+import { tell } from "/assets/admin/texts.js";
+
+/**
+ * @typedef {object} Section
+ * @property {"invites" | "people" | "you"} name also its place in the address and its title's text
+ * @property {string} element the custom element that is the section
+ * @property {(role: string | null) => boolean} isFor
+ */
+
+/** @type {Section[]} */
+const sections = [
+  { name: "invites", element: "invites-section", isFor: mayInvite },
+  { name: "people", element: "people-section", isFor: () => true },
+  { name: "you", element: "you-section", isFor: () => true },
+];
+
+const content = byId("content");
+
+async function start() {
+  byId("skip").textContent = tell("skip");
+  byId("foot").replaceChildren(languageButtons());
+  document.title = `${tell("console")} · Doorward`;
+  let keys = null;
+  let server = null;
+  try {
+    await initDoor({ module_or_path: "/assets/door_bg.wasm" });
+    server = await wellKnown();
+    byId("place").textContent = server.name;
+    if (!crypto.subtle) return show(refusal({ code: "insecure-origin" }));
+    keys = await loadKeys(server.server_key);
+    if (!keys) return show(entry(server));
+    const { me } = await begin(server, keys);
+    byId("who").replaceChildren(person(me.handle, me.fingerprint));
+    frame(sections.filter((section) => section.isFor(me.role)));
+  } catch (error) {
+    const code = error instanceof Refusal ? error.code : "undecidable";
+    if (!(error instanceof Refusal)) console.error(error);
+    show(h("div", { class: "narrow stack" }, refusal({ code }), h("div", { class: "actions" }, h("button", { class: "main", onclick: () => location.reload() }, say("try.again")), keys && server && dropKeys(server.server_key))));
+  }
+}
+
+/** @param {string} serverKey */
+function dropKeys(serverKey) {
+  const work = async () => (await forget(serverKey), location.reload());
+  return h("button", { class: "danger", onclick: () => confirm(tell("forget.title"), tell("forget.meaning"), tell("forget.do"), work) }, tell("forget"));
+}
+
+/** @param {HTMLElement} view */
+function show(view) {
+  content.replaceChildren(view);
+  view.querySelector("h1")?.focus();
+}
+
+/** Navigation by address, so that back, forward and bookmarks work. @param {Section[]} shown */
+function frame(shown) {
+  const links = shown.map(({ name }) => h("a", { href: `/admin/${name}` }, tell(name)));
+  byId("sections").setAttribute("aria-label", tell("console"));
+  byId("sections").replaceChildren(h("ul", {}, ...links.map((link) => h("li", {}, link))));
+  const go = () => {
+    const section = shown.find(({ name }) => location.pathname === `/admin/${name}`) ?? shown[0];
+    links.forEach((link, i) => (shown[i] === section ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current")));
+    document.title = `${tell(section.name)} · Doorward`;
+    show(document.createElement(section.element));
+  };
+  addEventListener("popstate", go);
+  document.addEventListener("click", (event) => {
+    const link = event.target instanceof Element && event.target.closest("a");
+    if (!link || !link.pathname.startsWith("/admin/") || link.origin !== location.origin || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    history.pushState(null, "", link.pathname);
+    go();
+  });
+  go();
+}
+
+/** Anything unforeseen ends in a sentence, not in silence. @param {unknown} error */
+function trouble(error) {
+  console.error(error);
+  const { show: fill, close } = openDialog(say("went.wrong"), "narrow");
+  const known = error instanceof Refusal ? refusal(error) : h("p", { class: "mono" }, String(error));
+  fill(say("went.wrong"), known, h("p", {}, say("went.wrong.lead")), h("div", { class: "actions" }, h("button", { onclick: close }, tell("done"))));
+}
+
+addEventListener("unhandledrejection", (event) => trouble(event.reason));
+await start();

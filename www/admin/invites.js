@@ -1,0 +1,123 @@
+// Invites: what is out there, who came through, and closing the door again.
+import { permits } from "/assets/door.js";
+import { Refusal } from "/assets/shared/api.js";
+import { person, roleName, timeWords } from "/assets/shared/components.js";
+import { h } from "/assets/shared/dom.js";
+import { createInvite } from "/assets/admin/create.js";
+import { confirm, empty, refusal, rows, switchOf } from "/assets/admin/parts.js";
+import { ask, list, live, session } from "/assets/admin/session.js";
+import { showLink } from "/assets/admin/share.js";
+import { inWords, tell } from "/assets/admin/texts.js";
+
+/** @typedef {import("/assets/admin/session.js").Invite} Invite */
+/** @typedef {import("/assets/admin/session.js").Use} Use */
+
+class InvitesSection extends HTMLElement {
+  state = "live";
+  place = h("ul", { class: "rows" });
+  around = h("div", {});
+
+  connectedCallback() {
+    const create = h("button", { class: "main", onclick: () => createInvite(() => this.list.anew()) }, tell("invites.create"));
+    const choices = /** @type {[string, string][]} */ ([["live", tell("invites.live")], ["expired", tell("invites.expired")], ["closed", tell("invites.closed")]]);
+    const pick = (/** @type {string} */ state) => {
+      this.state = state;
+      void this.list.anew();
+    };
+    this.replaceChildren(
+      h("div", { class: "head" }, h("h1", { tabindex: -1 }, tell("invites")), create),
+      h("p", { class: "lead" }, tell("invites.lead")),
+      switchOf(tell("invites.which"), choices, this.state, pick),
+      this.around,
+    );
+    this.list = live(this, () => list(`/v1/invites?state=${this.state}`), (items) => this.show(items), (error) => this.around.replaceChildren(refusal(error)));
+    void this.list.look();
+  }
+
+  /** @type {{ look: () => Promise<void>, anew: () => Promise<void> }} */
+  list = { look: async () => {}, anew: async () => {} };
+
+  /** @param {Invite[]} items */
+  show(items) {
+    if (items.length) {
+      if (this.place.parentElement !== this.around) this.around.replaceChildren(this.place);
+      return rows(this.place, items, (item) => item.id, (item) => this.row(item));
+    }
+    const first = this.state === "live";
+    const create = first && h("button", { class: "main", onclick: () => createInvite(() => this.list.anew()) }, tell("invites.create"));
+    this.around.replaceChildren(first ? empty(tell("invites.none"), tell("invites.none.lead"), create) : empty(tell("invites.none.such"), tell("invites.none.such.lead")));
+  }
+
+  /** @param {Invite} invite */
+  row(invite) {
+    const { me } = session();
+    const isLive = invite.state === "live";
+    const mine = invite.issuer === me.key;
+    const title = invite.label || invite.greeting || tell("invites.plain", { role: roleName(invite.role) });
+    const cancel = () => confirm(tell("cancel.title", { title }), tell("cancel.meaning"), tell("cancel.do"), async () => (await ask("DELETE", `/v1/invites/${invite.id}`), this.list.anew()));
+    return h(
+      "li",
+      { class: `sheet row ${isLive ? "" : "faded"}` },
+      h(
+        "div",
+        { class: "top" },
+        h("h2", { dir: "auto" }, title),
+        invite.role !== "member" && h("span", { class: "chip warn" }, roleName(invite.role)),
+        h("span", { class: `chip ${isLive ? "good" : ""}` }, tell(`state.${invite.state}`)),
+        h(
+          "div",
+          { class: "actions" },
+          isLive && mine && invite.salt && h("button", { class: "small", onclick: () => showLink(invite) }, tell("invites.show")),
+          isLive && h("button", { class: "small quiet", onclick: cancel, "aria-label": tell("cancel.label", { title }) }, tell("cancel")),
+        ),
+      ),
+      h("p", { class: "soft" }, usage(invite), " · ", timeWords(invite.expires, Date.parse(invite.expires) <= Date.now() ? "over" : "until")),
+      h("p", { class: "hint" }, tell("invites.from"), " ", person(invite.issuer_handle, invite.issuer_fingerprint), ", ", timeWords(invite.minted_at, "when")),
+      invite.uses > 0 && through(invite),
+    );
+  }
+}
+customElements.define("invites-section", InvitesSection);
+
+/** Whether this section is for the reader. @param {string | null} role */
+export const mayInvite = (role) => role !== null && permits(role, "invite");
+
+/** @param {Invite} invite */
+function usage(invite) {
+  if (invite.max_uses === 0) return tell("uses.unlimited", { n: invite.uses });
+  const bar = h("span", { class: "uses", "aria-hidden": "true" });
+  bar.style.setProperty("--part", String(Math.round((100 * invite.uses) / invite.max_uses)));
+  return h("span", {}, bar, tell("uses", { n: invite.uses, most: invite.max_uses }));
+}
+
+/** Who came through; asked for when somebody wants to know. @param {Invite} invite */
+function through(invite) {
+  const place = h("ul", { class: "people", "aria-live": "polite" });
+  const open = async () => {
+    if (!details.open || place.childElementCount) return;
+    try {
+      place.replaceChildren(...(await usesOf(invite.id)).map(useRow));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      place.replaceChildren(h("li", {}, refusal(error)));
+    }
+  };
+  const details = h("details", { ontoggle: open }, h("summary", {}, tell("through", { n: invite.uses })), place);
+  return details;
+}
+
+/** @param {string} id @returns {Promise<Use[]>} */
+async function usesOf(id) {
+  const uses = [];
+  let after = "";
+  do {
+    const page = await ask("GET", `/v1/invites/${id}?limit=200${after && `&after=${encodeURIComponent(after)}`}`);
+    uses.push(...page.uses);
+    after = page.next ?? "";
+  } while (after);
+  return uses;
+}
+
+/** @param {Use} use */
+const useRow = (use) =>
+  h("li", {}, person(use.handle, use.fingerprint), h("span", { class: "soft" }, timeWords(use.at, "when")), use.code !== "allowed" && h("span", { class: "chip bad" }, tell("through.refused", { why: inWords(use.code).sentence })));

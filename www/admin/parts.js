@@ -1,0 +1,103 @@
+// Parts of the console that several sections use.
+import { Refusal } from "/assets/shared/api.js";
+import { busy, note } from "/assets/shared/components.js";
+import { h, nodes } from "/assets/shared/dom.js";
+import { inWords, tell } from "/assets/admin/texts.js";
+
+/** @typedef {import("/assets/shared/dom.js").Child} Child */
+
+/** Says why not and what to do. @param {{ code: string }} refusal */
+export function refusal({ code }) {
+  const { sentence, next } = inWords(code);
+  return note("bad", h("p", {}, h("strong", {}, sentence)), h("p", {}, next));
+}
+
+/**
+ * A dialog with this content; gone when closed, and the focus returns to where it was.
+ * @param {string} title @param {string} face
+ */
+export function openDialog(title, face = "") {
+  const heading = h("h2", { tabindex: -1, id: "dialog-title" }, title);
+  const body = h("div", { class: "stack" });
+  const dialog = h("dialog", { class: face, "aria-labelledby": "dialog-title" }, h("div", { class: "stack" }, heading, body));
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+  /** @param {string} words @param {...Child} content */
+  const show = (words, ...content) => {
+    heading.textContent = words;
+    body.replaceChildren(...nodes(content));
+  };
+  return { dialog, heading, show, close: () => dialog.close() };
+}
+
+/**
+ * Asks before something is done that cannot simply be taken back, does it, and says if it was refused.
+ * @param {string} title what is about to happen @param {string} meaning what that means
+ * @param {string} action what the button says @param {() => Promise<unknown>} work
+ */
+export function confirm(title, meaning, action, work) {
+  const { dialog, show, close } = openDialog(title, "narrow");
+  const place = h("div", { "aria-live": "assertive" });
+  const button = h("button", { class: "danger" }, action);
+  button.addEventListener("click", () =>
+    busy(button, async () => {
+      try {
+        await work();
+        close();
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        place.replaceChildren(refusal(error));
+      }
+    }),
+  );
+  show(title, h("p", {}, meaning), place, h("div", { class: "actions" }, h("button", { autofocus: true, onclick: close }, tell("keep")), button));
+  dialog.querySelector("button")?.focus();
+}
+
+/** The first thing to read in a list that has nothing in it yet. @param {string} title @param {string} text @param {Child} [action] */
+export const empty = (title, text, action) =>
+  h("div", { class: "sheet empty stack" }, h("img", { src: "/assets/shared/mark.svg", alt: "", width: 64, height: 64 }), h("h2", {}, title), h("p", { class: "soft" }, text), action ? h("div", { class: "actions" }, action) : null);
+
+/**
+ * Buttons of which one is pressed.
+ * @param {string} label @param {[value: string, words: string][]} choices @param {string} chosen @param {(value: string) => void} pick
+ */
+export function switchOf(label, choices, chosen, pick) {
+  const buttons = choices.map(([value, words]) => {
+    const onclick = () => {
+      for (const button of buttons) button.setAttribute("aria-pressed", String(button.value === value));
+      pick(value);
+    };
+    return h("button", { type: "button", value, "aria-pressed": String(value === chosen), onclick }, words);
+  });
+  return h("div", { class: "switch", role: "group", "aria-label": label }, ...buttons);
+}
+
+/** What in a row can have the focus. */
+const reachable = "button, summary, a";
+
+/**
+ * Shows items as rows. A row whose item is as before stays the very element; one that is drawn anew keeps what was open
+ * in it and the focus, so that nobody is thrown out of a list by what others do.
+ * @template T
+ * @param {HTMLElement} place @param {T[]} items @param {(item: T) => string} id @param {(item: T) => HTMLElement} draw
+ */
+export function rows(place, items, id, draw) {
+  const old = new Map([...place.children].map((row) => [/** @type {HTMLElement} */ (row).dataset.id, /** @type {HTMLElement} */ (row)]));
+  items.forEach((item, i) => {
+    const text = JSON.stringify(item);
+    const before = old.get(id(item));
+    const row = before?.dataset.json === text ? before : draw(item);
+    row.dataset.id = id(item);
+    row.dataset.json = text;
+    if (row !== place.children[i]) place.insertBefore(row, place.children[i] ?? null);
+    if (!before || row === before) return;
+    const focused = [...before.querySelectorAll(reachable)].findIndex((element) => element === document.activeElement);
+    if (before.querySelector("details")?.open) row.querySelector("details")?.setAttribute("open", "");
+    before.remove();
+    const next = row.querySelectorAll(reachable)[focused];
+    if (next instanceof HTMLElement) next.focus({ preventScroll: true });
+  });
+  while (place.children.length > items.length) place.lastElementChild?.remove();
+}

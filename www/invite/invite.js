@@ -1,0 +1,156 @@
+// The invite page: reads the link once, says what it is, and never does more than the person has asked for.
+import initDoor, { Claims, fingerprint, Invitation, verdict } from "/assets/door.js";
+import { Refusal, now, post, wellKnown } from "/assets/shared/api.js";
+import { field, form, person, rfc3339, note } from "/assets/shared/components.js";
+import { fromBase64url } from "/assets/shared/bytes.js";
+import { h } from "/assets/shared/dom.js";
+import { answer, say } from "/assets/shared/i18n.js";
+import { KeystoreError, loadKeys } from "/assets/shared/keystore.js";
+import { address, wasSent } from "/assets/invite/arrival.js";
+import { alreadyIn } from "/assets/invite/join.js";
+import { offer } from "/assets/invite/offer.js";
+import { explain, footer, message, show, wait } from "/assets/invite/stage.js";
+
+/**
+ * A visit, once everything about the invite is known.
+ * @typedef {object} Visit
+ * @property {Invitation} invitation
+ * @property {Claims} claims
+ * @property {import("/assets/shared/api.js").WellKnown} server
+ * @property {import("/assets/shared/api.js").Preview} preview
+ * @property {import("/assets/shared/keystore.js").Keys | null} keys what this device has for this server
+ * @property {import("/assets/invite/stage.js").About} about
+ * @property {boolean} serversWord whether the verdict is the server's, because this page cannot reach it by itself
+ */
+
+/** What stays of an invite on this device after it was looked at: who made it, to be named when it is gone. @param {string} id */
+const inviterOf = (id) => `doorward.inviter.${id}`;
+
+function arrive() {
+  footer(() => history.replaceState(null, "", address));
+  return !wasSent && /^[^#]*#?$/.test(address) ? askForLink() : read(address, wasSent);
+}
+
+/** Anything unforeseen ends in a sentence, not in silence. @param {unknown} error */
+function trouble(error) {
+  const code = error instanceof KeystoreError ? error.code : "";
+  const lead = code === "no-storage" ? say("no.storage") : code === "old-browser" ? say("old.browser") : say("went.wrong.lead");
+  show(say("went.wrong"), h("p", {}, lead), note("", h("span", { class: "mono" }, String(error))));
+}
+
+/** @param {string} text @param {boolean} sent */
+function read(text, sent) {
+  const invitation = attempt(Invitation.fromLink, text);
+  return invitation ? consider(invitation, sent || invitation.exposed) : explain("damaged-link", {}, undefined, linkForm());
+}
+
+/** What a way of reading makes of a text; null if it throws that it cannot. @param {(text: string) => Invitation} way @param {string} text */
+function attempt(way, text) {
+  try {
+    return way(text);
+  } catch {
+    return null;
+  }
+}
+
+function askForLink() {
+  show(say("paste.title"), h("p", {}, say("paste.lead")), linkForm());
+}
+
+/** The field for a link that did not come through, or for a code from paper. */
+function linkForm() {
+  const entry = field(say("paste.field"), h("textarea", { autocomplete: "off", autocapitalize: "off", spellcheck: "false", rows: 3, class: "mono" }), say("paste.hint"));
+  return form(say("paste.go"), async () => {
+    const invitation = attempt(Invitation.fromLink, entry.input.value) ?? attempt(Invitation.fromTypedCode, entry.input.value);
+    if (invitation) return consider(invitation, invitation.exposed);
+    entry.complain(say("paste.wrong"));
+  }, [entry.box]);
+}
+
+/**
+ * What can be said without asking the server.
+ * @param {Invitation} invitation @param {boolean} exposed
+ */
+function consider(invitation, exposed) {
+  const about = { inviter: remembered(invitation.inviteId), expires: invitation.expires };
+  if (invitation.hasExpired(now())) return explain("expired", about);
+  if (!crypto.subtle) return insecure(about);
+  if (!exposed) return meet(invitation);
+  const go = h("button", { class: "main", onclick: () => void meet(invitation) }, say("exposed.go"));
+  show(say("exposed.title"), note("warn", h("p", {}, say("exposed.lead"))), message(about, "ask.exposed"), h("div", { class: "actions" }, go));
+}
+
+/** @param {import("/assets/invite/stage.js").About} about */
+function insecure(about) {
+  const command = h("pre", { class: "mono note" }, `doorward redeem '…' --handle …`);
+  explain("insecure-origin", about, undefined, message(about, "ask.https"), h("p", { class: "hint" }, say("insecure.command")), command);
+}
+
+/** Asks the server, and believes only what is signed. @param {Invitation} invitation */
+async function meet(invitation) {
+  wait(say("looking"));
+  /** @type {import("/assets/invite/stage.js").About} */
+  const about = { inviter: remembered(invitation.inviteId) };
+  const again = () => void meet(invitation);
+  let keys = null;
+  let server = null;
+  try {
+    server = await wellKnown();
+    if (!invitation.isFor(server.server_key)) return explain("other-server", about);
+    about.server = server.name;
+    keys = await loadKeys(server.server_key);
+    const preview = await ask(invitation, server.server_key, keys);
+    const claims = Claims.verify(fromBase64url(preview.claims), preview.issuer_signature, preview.invite_signature, invitation, server.server_key);
+    about.inviter = claims.isServerIssued ? undefined : claims.issuerHandle;
+    about.expires = claims.expires;
+    remember(invitation.inviteId, about.inviter);
+    const own = verdict(fromBase64url(preview.live));
+    const serversWord = server.guards.length > 0 || own.code !== preview.code;
+    const code = serversWord ? preview.code : own.code;
+    const visit = { invitation, claims, server, preview, keys, about, serversWord };
+    if (code === "allowed") return offer(visit);
+    if (keys && answer(code, {})[2] === "console") return alreadyIn({ server, keys, about }, code);
+    explain(code, about, again, whoAmI(keys), serversWord && note("", say("offer.serverSays")));
+  } catch (error) {
+    if (!(error instanceof Refusal)) {
+      // Errors of the door package carry their code as message.
+      if (error instanceof Error && error.message === "damaged-invite") return explain("damaged-invite", about);
+      throw error;
+    }
+    const known = { ...about, expires: error.expires };
+    if (server && keys && answer(error.code, {})[2] === "console") return alreadyIn({ server, keys, about }, error.code);
+    explain(error.code, known, again, whoAmI(keys));
+  }
+}
+
+/** @param {import("/assets/shared/keystore.js").Keys | null} keys */
+const whoAmI = (keys) => keys && h("p", { class: "soft" }, say("in.as"), " ", person(keys.handle, fingerprint(keys.signKey)));
+
+/** @param {Invitation} invitation @param {string} serverKey @param {import("/assets/shared/keystore.js").Keys | null} keys */
+async function ask(invitation, serverKey, keys) {
+  const created = now();
+  const bytes = invitation.previewBytes(serverKey, created);
+  const proof = { invite_key: invitation.inviteKey, created: rfc3339(created), signature: invitation.sign(bytes) };
+  const account = keys ? { account: { key: keys.signKey, signature: await keys.sign(bytes) } } : {};
+  return post(`/v1/invites/${invitation.inviteId}/preview`, { ...proof, ...account });
+}
+
+/** @param {string} id */
+function remembered(id) {
+  try {
+    return localStorage.getItem(inviterOf(id)) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {string} id @param {string | undefined} inviter */
+function remember(id, inviter) {
+  try {
+    if (inviter) localStorage.setItem(inviterOf(id), inviter);
+  } catch {}
+}
+
+addEventListener("unhandledrejection", (event) => trouble(event.reason));
+addEventListener("hashchange", () => location.reload());
+void initDoor({ module_or_path: "/assets/door_bg.wasm" }).then(arrive);

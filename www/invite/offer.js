@@ -1,0 +1,55 @@
+// The invitation itself: who invites whom to what, as what, until when; and a name to come in under.
+import { checkHandle, fingerprint, permits } from "/assets/door.js";
+import { facts, field, form, note, person, roleName, timeWords } from "/assets/shared/components.js";
+import { h } from "/assets/shared/dom.js";
+import { language, permissions, say } from "/assets/shared/i18n.js";
+import { backUp, mayGoWithout, proveBackup } from "/assets/invite/backup.js";
+import { join } from "/assets/invite/join.js";
+import { footer, show } from "/assets/invite/stage.js";
+
+/** @typedef {import("/assets/invite/invite.js").Visit} Visit */
+
+/** @param {Visit} visit */
+export function offer(visit) {
+  const { claims, server, preview, keys, invitation } = visit;
+  const title = claims.isServerIssued ? say("offer.owner") : say("offer.title", { inviter: claims.issuerHandle, server: server.name });
+  const entry = field(say("offer.handle"), h("input", { name: "username", autocomplete: "username", autocapitalize: "words", spellcheck: "false", maxlength: 128, required: true }), say("offer.handle.hint"));
+  entry.input.value = keys?.handle ?? "";
+  const go = async () => {
+    const handle = entry.input.value.trim().normalize("NFC");
+    if (checkHandle(handle)) return entry.complain(say("offer.handle.wrong"));
+    if (keys && mayGoWithout(visit)) return join(visit, handle, keys);
+    footer(null);
+    if (keys) return proveBackup(visit, handle, keys);
+    return backUp(visit, handle);
+  };
+  show(
+    title,
+    claims.isServerIssued && h("p", {}, say("offer.owner.lead", { server: server.name })),
+    claims.greeting && h("blockquote", { class: "greeting", dir: "auto", "aria-label": say("offer.greeting", { inviter: claims.issuerHandle }) }, claims.greeting),
+    facts([
+      [say("offer.by"), claims.isServerIssued ? say("inviter.server") : person(claims.issuerHandle, fingerprint(claims.issuer))],
+      [say("offer.to"), person(server.name, fingerprint(server.server_key))],
+      [say("offer.as"), h("span", {}, h("strong", {}, roleName(claims.role)), h("br"), h("span", { class: "soft" }, roleInWords(claims.role)))],
+      [say("offer.until"), h("span", {}, timeWords(claims.expires, "until"), ", ", left(claims.maxUses, preview.uses))],
+      [say("offer.members"), preview.members ? say("offer.members.n", { n: preview.members }) : say("offer.nobody")],
+    ]),
+    visit.serversWord && note("", say("offer.serverSays")),
+    !invitation.expires && note("warn", say("offer.typed", { host: location.host })),
+    form(say("offer.go"), go, [
+      entry.box,
+      h("p", { class: "hint" }, keys ? say("offer.own") + " " : say("offer.keys"), keys && h("span", { class: "mono" }, fingerprint(keys.signKey))),
+    ]),
+  );
+}
+
+/** @param {number} most @param {number} used */
+const left = (most, used) => (most === 0 ? say("offer.unlimited") : say("offer.left", { n: most - used }));
+
+/** What a role is and what the core lets it do, in words. @param {import("/assets/door.js").Role} role */
+function roleInWords(role) {
+  const may = Object.entries(permissions).flatMap(([permission, words]) => (permits(role, permission) ? [words] : []));
+  const all = may.length === Object.keys(permissions).length;
+  const list = new Intl.ListFormat(language).format(may);
+  return `${say(`role.${role}`)} ${all ? say("role.all") : say("role.may", { list })}`;
+}

@@ -1,0 +1,80 @@
+// The languages say the same things, and no code of the core leaves anybody without a sentence and a next step.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { door } from "./assets.mjs";
+
+/** Codes that a guest cannot meet on the invite page, and why. The console says them. */
+const consoleOnly = {
+  allowed: "is a yes",
+  "malformed-key": "the page makes the keys, from 32 random bytes",
+  "non-canonical-key": "the page makes the keys, from 32 random bytes",
+  "weak-key": "the page makes the keys, from 32 random bytes",
+  "request-id-reused": "the page draws a fresh id for every statement",
+  "too-large": "nothing on the page makes a request of 1 MiB",
+  "bad-tag": "guests set no tags",
+  "not-a-member": "only members ask signed questions",
+  "missing-permission": "guests ask for nothing that needs one",
+  "rank-too-low": "guests act on nobody",
+  "unknown-account": "guests ask about nobody",
+  "grant-too-high": "is a mint's",
+  "expiry-too-far": "is a mint's",
+  "expiry-in-past": "is a mint's",
+  "unlimited-needs-expiry": "is a mint's",
+  "too-many-uses": "is a mint's",
+  "too-many-invites": "is a mint's",
+  "last-owner": "is a revoke's or delete's",
+  "owns-spaces": "is a delete's",
+  "invite-exists": "is a mint's",
+  unproved: "is about accounts that were added without an invite",
+};
+
+const languages = ["en", "de"];
+const shared = Object.fromEntries(await Promise.all(languages.map(async (tag) => [tag, await import(`../shared/lang/${tag}.js`)])));
+const console_ = Object.fromEntries(await Promise.all(languages.map(async (tag) => [tag, await import(`../admin/lang/${tag}.js`)])));
+const names = (await door()).codes().map((/** @type {{ code: string }} */ entry) => entry.code);
+
+const holes = (/** @type {unknown} */ text) => [...new Set(JSON.stringify(text).match(/\{\w+\}/g) ?? [])].sort();
+
+test("the core has codes", () => assert.ok(names.length > 40 && names.includes("used-up")));
+
+test("what a guest cannot meet is a code, with its reason", () => {
+  assert.deepEqual(Object.keys(consoleOnly).filter((code) => !names.includes(code)), []);
+});
+
+for (const tag of languages) {
+  test(`${tag}: every code a guest can meet has its own sentence and next step`, () => {
+    const wanted = names.filter((/** @type {string} */ code) => !(code in consoleOnly)).sort();
+    assert.deepEqual(Object.keys(shared[tag].answers).sort(), wanted);
+    const sentences = Object.values(shared[tag].answers).map(([sentence]) => sentence);
+    assert.equal(new Set(sentences).size, sentences.length, "two codes share a sentence");
+    for (const [code, [sentence, next, offer]] of Object.entries(shared[tag].answers)) {
+      assert.ok(sentence.length > 8 && next.length > 8, code);
+      assert.ok(["", "ask", "again", "paste", "console"].includes(offer), code);
+      assert.deepEqual(holes([sentence, next]).filter((hole) => hole !== "{inviter}" && hole !== "{server}"), [], code);
+    }
+  });
+
+  test(`${tag}: the console has a sentence for every code`, () => {
+    const both = { ...shared[tag].answers, ...console_[tag].answers };
+    assert.deepEqual(names.filter((/** @type {string} */ code) => code !== "allowed" && !(code in both)), []);
+    assert.deepEqual(Object.keys(both).filter((code) => !names.includes(code)), []);
+  });
+
+  for (const [which, files] of /** @type {const} */ ([["both pages", shared], ["the console", console_]])) {
+    test(`${tag}: the texts of ${which} have the keys and the holes of the English ones`, () => {
+      assert.deepEqual(Object.keys(files[tag].texts), Object.keys(files.en.texts));
+      assert.deepEqual(Object.keys(files[tag].answers), Object.keys(files.en.answers));
+      for (const key of Object.keys(files.en.texts)) {
+        assert.equal(typeof files[tag].texts[key], typeof files.en.texts[key], key);
+        assert.deepEqual(holes(files[tag].texts[key]), holes(files.en.texts[key]), key);
+      }
+      for (const [code, [, , offer]] of Object.entries(files[tag].answers)) assert.equal(offer, files.en.answers[code][2], code);
+    });
+  }
+
+  test(`${tag}: numbers, units and permissions`, () => {
+    assert.equal(shared[tag].numbers.length, shared.en.numbers.length);
+    assert.deepEqual(Object.keys(shared[tag].one), Object.keys(shared.en.one));
+    assert.deepEqual(Object.keys(shared[tag].permissions), Object.keys(shared.en.permissions));
+  });
+}
