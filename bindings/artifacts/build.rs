@@ -2,6 +2,7 @@
 //!
 //! The nested Cargo gets a target directory of its own inside `OUT_DIR`: the outer one is locked by the build that is
 //! waiting for us. It shares `Cargo.lock`, so it needs the network only for crates that are not there yet.
+#![allow(clippy::disallowed_methods, reason = "a build script gets its arguments in the environment")]
 
 #[path = "src/builder.rs"]
 mod builder;
@@ -33,11 +34,8 @@ const SOURCES: &[&str] = &[
 ];
 
 /// Endings of the files wasm-bindgen makes, and what a server says they are.
-const KINDS: &[(&str, &str)] = &[
-    (".js", "text/javascript; charset=utf-8"),
-    ("_bg.wasm", "application/wasm"),
-    (".d.ts", "text/plain; charset=utf-8"),
-];
+const KINDS: &[(&str, &str)] =
+    &[(".js", "text/javascript; charset=utf-8"), ("_bg.wasm", "application/wasm"), (".d.ts", "text/plain; charset=utf-8")];
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
@@ -51,10 +49,7 @@ fn main() {
 fn run() -> Result<(), String> {
     let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
     let here = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").ok_or("CARGO_MANIFEST_DIR is not set")?);
-    let workspace = here
-        .ancestors()
-        .nth(2)
-        .ok_or("bindings/artifacts is not two levels below the workspace")?;
+    let workspace = here.ancestors().nth(2).ok_or("bindings/artifacts is not two levels below the workspace")?;
     for source in SOURCES {
         println!("cargo:rerun-if-changed={}", workspace.join(source).display());
     }
@@ -83,16 +78,8 @@ fn run() -> Result<(), String> {
 /// Runs wasm-bindgen in this process: no Node, no tool to install, and the version is the one in `Cargo.lock`.
 fn bind(module: &Path, stem: &str, into: &Path) -> Result<(), String> {
     let mut bindgen = Bindgen::new();
-    bindgen
-        .input_path(module)
-        .out_name(stem)
-        .typescript(true)
-        .remove_name_section(true)
-        .remove_producers_section(true);
-    bindgen
-        .web(true)
-        .and_then(|bindgen| bindgen.generate(into))
-        .map_err(|error| format!("{error:#}"))
+    bindgen.input_path(module).out_name(stem).typescript(true).remove_name_section(true).remove_producers_section(true);
+    bindgen.web(true).and_then(|bindgen| bindgen.generate(into)).map_err(|error| format!("{error:#}"))
 }
 
 /// A script of wasm-bindgen's without its documentation, which the `.d.ts` beside it has too, and without indentation:

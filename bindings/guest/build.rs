@@ -1,4 +1,5 @@
 //! Lays out the guest's linear memory: a small stack at the bottom, then data, then the arena.
+#![allow(clippy::disallowed_methods, reason = "a build script gets its arguments in the environment")]
 
 /// Bytes of stack. `core` does not recurse; the deepest decision measured uses about a third of this.
 /// Overflow runs below address 0 and traps, because rustc links wasm with `--stack-first`.

@@ -99,7 +99,8 @@ mod arithmetic {
 
     /// Whether this is a good signature, strictly (RFC 8032, 5.1.7, no malleability, no small-order key).
     pub fn verify(key: &SignKey, bytes: &[u8], signature: &Signature) -> bool {
-        VerifyingKey::from_bytes(&key.0).is_ok_and(|point| point.verify_strict(bytes, &DalekSignature::from_bytes(&signature.0)).is_ok())
+        VerifyingKey::from_bytes(&key.0)
+            .is_ok_and(|point| point.verify_strict(bytes, &DalekSignature::from_bytes(&signature.0)).is_ok())
     }
 
     /// Answers everything but [`Check::Nfc`], which gets `text`'s answer. `attached` are the request's signatures.

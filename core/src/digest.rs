@@ -1,5 +1,7 @@
 //! SHA-256 (FIPS 180-4) over length-prefixed or domain-separated parts.
 
+use alloc::string::String;
+use alloc::vec::Vec;
 use sha2::{Digest, Sha256};
 
 /// A SHA-256 digest.
@@ -17,4 +19,21 @@ pub fn sha256(parts: &[&[u8]]) -> Sha256Digest {
 /// SHA-256 of `domain | 0x00 | part`, the form every derived id of Doorward has.
 pub fn derive(domain: &str, part: &[u8]) -> Sha256Digest {
     sha256(&[domain.as_bytes(), &[0], part])
+}
+
+/// Appends bytes as lower-case hexadecimal digits. By hand: every question writes a key of them, and `policy.wasm` is
+/// short of room.
+pub(crate) fn push_hex(text: &mut Vec<u8>, bytes: &[u8]) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    for byte in bytes {
+        text.extend_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+    }
+}
+
+/// Bytes as lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let mut text = Vec::with_capacity(2 * bytes.len());
+    push_hex(&mut text, bytes);
+    // Digits are ASCII.
+    String::from_utf8(text).unwrap_or_default()
 }

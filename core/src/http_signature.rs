@@ -43,7 +43,8 @@ impl Covered<'_> {
             None => r#"("@method" "@target-uri");created="#,
         };
         let Self { created, nonce, key, .. } = self;
-        [components, &decimal(created.0), ";nonce=\"", &nonce.to_hex(), "\";keyid=\"", &key.to_hex(), "\";tag=\"doorward\""].concat()
+        [components, &decimal(created.0), ";nonce=\"", &nonce.to_hex(), "\";keyid=\"", &key.to_hex(), "\";tag=\"doorward\""]
+            .concat()
     }
 
     /// The signature base, RFC 9421 section 2.5.

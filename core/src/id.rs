@@ -12,7 +12,7 @@ macro_rules! id {
 
         impl $name {
             /// 32 lower-case hexadecimal characters.
-            pub fn to_hex(self) -> String { hex::encode(self.0) }
+            pub fn to_hex(self) -> String { digest::hex(&self.0) }
 
             /// Reads 32 hexadecimal characters of either case.
             pub fn from_hex(text: &str) -> Option<Self> {

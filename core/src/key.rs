@@ -15,7 +15,7 @@ macro_rules! bytes_newtype {
 
         impl $name {
             /// Lower-case hexadecimal.
-            pub fn to_hex(&self) -> String { hex::encode(self.0) }
+            pub fn to_hex(&self) -> String { digest::hex(&self.0) }
 
             /// Reads exactly the right number of hexadecimal characters, of either case; anything else is
             /// `malformed-key`.

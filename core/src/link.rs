@@ -84,7 +84,8 @@ impl Link {
     pub fn from_body(body: &str) -> Result<Self, Code> {
         let mut bytes = [0; BODY_BYTES];
         let read = Base64UrlUnpadded::decode(body, &mut bytes).map_err(|_| Code::DamagedLink)?;
-        if read.len() != BODY_BYTES || bytes[0] != VERSION || bytes[1] != 0 || digest::sha256(&[&bytes[..49]])[..4] != bytes[49..] {
+        if read.len() != BODY_BYTES || bytes[0] != VERSION || bytes[1] != 0 || digest::sha256(&[&bytes[..49]])[..4] != bytes[49..]
+        {
             return Err(Code::DamagedLink);
         }
         let mut token = [0; 32];
@@ -105,9 +106,7 @@ pub fn find(input: &str) -> Result<FoundLink, Code> {
     }
     let text = with_fragment_marks(input);
     // Once as it stands, and once without the line breaks that a mail program put inside.
-    find_in(&text)
-        .or_else(|| find_in(&text.chars().filter(|c| !c.is_whitespace()).collect::<String>()))
-        .ok_or(Code::DamagedLink)
+    find_in(&text).or_else(|| find_in(&text.chars().filter(|c| !c.is_whitespace()).collect::<String>())).ok_or(Code::DamagedLink)
 }
 
 /// `%23` is `#`, as written by programs that escape too much.
@@ -148,7 +147,7 @@ fn is_body(c: u8) -> bool {
 
 /// What stands before the body, without the separator.
 fn origin_of(before: &str) -> String {
-    let origin = before.trim_end_matches(|c: char| matches!(c, '#' | '/' | '?' | '=' | ':'));
+    let origin = before.trim_end_matches(['#', '/', '?', '=', ':']);
     origin.trim_start_matches(|c: char| !c.is_ascii_alphanumeric()).into()
 }
 

@@ -9,7 +9,7 @@ use crate::id::{DecisionId, Incarnation, InviteId, SpaceId};
 use crate::key::{KexKey, Nonce, ServerKey, SignKey};
 use crate::role::Role;
 use crate::time::Timestamp;
-use crate::wire::{encode, wire_struct, Wire};
+use crate::wire::{Wire, encode, wire_struct};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -34,9 +34,8 @@ pub enum Domain {
 
 impl Domain {
     /// Every domain.
-    pub const ALL: &'static [Domain] = &[
-        Domain::Claims, Domain::Preview, Domain::Redeem, Domain::Account, Domain::Receipt, Domain::Http, Domain::Checkpoint,
-    ];
+    pub const ALL: &'static [Domain] =
+        &[Domain::Claims, Domain::Preview, Domain::Redeem, Domain::Account, Domain::Receipt, Domain::Http, Domain::Checkpoint];
 
     /// The domain's text.
     pub const fn text(self) -> &'static str {

@@ -202,7 +202,10 @@ mod tests {
             assert_eq!(Token::from_typed_code(&typed.to_lowercase().replace('-', " ")), Ok(token.clone()));
             assert_eq!(Token::from_typed_code(&typed.replace('0', "o").replace('1', "l")), Ok(token));
         }
-        assert_eq!(Token([0xff; 32]).to_typed_code(), Token::from_typed_code(&Token([0xff; 32]).to_typed_code()).unwrap().to_typed_code());
+        assert_eq!(
+            Token([0xff; 32]).to_typed_code(),
+            Token::from_typed_code(&Token([0xff; 32]).to_typed_code()).unwrap().to_typed_code()
+        );
     }
 
     #[test]

@@ -82,7 +82,8 @@ fn embed(www: &Path, file: &Path, out: &Path, text: &mut String) -> Result<(), S
     let path = file.strip_prefix(www).map_err(|error| error.to_string())?;
     let path = path.to_str().ok_or_else(|| format!("{} is not UTF-8", file.display()))?.replace('\\', "/");
     let served = if ending == "js" { lean(file, &path, out)? } else { file.to_path_buf() };
-    writeln!(text, "    Embedded {{ path: {path:?}, content_type: {kind:?}, bytes: include_bytes!({served:?}) }},").map_err(|error| error.to_string())
+    writeln!(text, "    Embedded {{ path: {path:?}, content_type: {kind:?}, bytes: include_bytes!({served:?}) }},")
+        .map_err(|error| error.to_string())
 }
 
 /// A copy of a script without its comments and indentation: half of a page's weight is documentation and types that

@@ -56,7 +56,9 @@ async fn nothing_acknowledged_is_lost_when_the_process_is_killed_under_load() ->
                 let share = share.to_vec();
                 std::thread::spawn(move || {
                     let Ok(mut connection) = Connection::open(address) else { return Vec::new() };
-                    let answered = |request: &[u8], connection: &mut Connection| connection.send(request).is_ok_and(|answer| answer.status == 200);
+                    let answered = |request: &[u8], connection: &mut Connection| {
+                        connection.send(request).is_ok_and(|answer| answer.status == 200)
+                    };
                     share.into_iter().filter(|(_, request)| answered(request, &mut connection)).map(|(key, _)| key).collect()
                 })
             })
@@ -72,7 +74,13 @@ async fn nothing_acknowledged_is_lost_when_the_process_is_killed_under_load() ->
     let mut after = None;
     loop {
         let page = owner.accounts(after.as_ref(), None).await?;
-        people.extend(page.items.into_iter().map(|account| account.key.read()).collect::<Result<Vec<_>, _>>().map_err(|code| code.name())?);
+        people.extend(
+            page.items
+                .into_iter()
+                .map(|account| account.key.read())
+                .collect::<Result<Vec<_>, _>>()
+                .map_err(|code| code.name())?,
+        );
         match page.next {
             Some(next) => after = Some(next),
             None => break,

@@ -1,11 +1,11 @@
 //! Requests that no client sends, and the exact answer each gets.
 
 use base64ct::{Base64, Encoding};
+use doorward_client::{Identity, Session, Sharing};
 use doorward_core::digest::sha256;
 use doorward_core::http_signature::{Covered, content_digest};
 use doorward_core::statement::Domain;
 use doorward_core::{Nonce, SignKey, Timestamp};
-use doorward_client::{Identity, Session, Sharing};
 use doorward_tests::{Answer, Connection, Daemon, Oops, random, request};
 use ed25519_dalek::{Signer, SigningKey};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -98,7 +98,12 @@ async fn signatures_for_anything_else_are_refused() -> Result<(), Oops> {
     let bad = "unauthenticated";
     expect(&Signed { path: "/v1/invites", ..get("/v1/accounts")? }.send(&daemon)?, 401, bad, "another path");
     expect(&Signed { path: "/v1/accounts?limit=5", ..get("/v1/accounts")? }.send(&daemon)?, 401, bad, "another query");
-    expect(&Signed { public_url: "http://other.example".into(), ..get("/v1/accounts")? }.send(&daemon)?, 401, bad, "another host");
+    expect(
+        &Signed { public_url: "http://other.example".into(), ..get("/v1/accounts")? }.send(&daemon)?,
+        401,
+        bad,
+        "another host",
+    );
     expect(&Signed { prefixed: false, ..get("/v1/accounts")? }.send(&daemon)?, 401, bad, "a bare RFC 9421 signature");
     let stranger = SigningKey::from_bytes(&random()?);
     expect(&Signed { key: stranger, ..get("/v1/accounts")? }.send(&daemon)?, 401, bad, "a stranger's good signature");
@@ -121,7 +126,8 @@ async fn a_request_id_is_for_one_request() -> Result<(), Oops> {
     let (daemon, session, key) = set_up().await?;
     let sign_key = SigningKey::from_bytes(&random()?).verifying_key().to_bytes();
     let body = |handle: &str, key: [u8; 32]| {
-        let fields = serde_json::json!({"sign_key": SignKey(key).to_hex(), "kex_key": SignKey([9; 32]).to_hex(), "handle": handle});
+        let fields =
+            serde_json::json!({"sign_key": SignKey(key).to_hex(), "kex_key": SignKey([9; 32]).to_hex(), "handle": handle});
         serde_json::to_vec(&fields)
     };
     let ben = body("Ben", sign_key)?;
@@ -130,7 +136,12 @@ async fn a_request_id_is_for_one_request() -> Result<(), Oops> {
     assert_eq!(answer.status, 201, "{}", answer.json());
     assert_eq!(first.send(&daemon)?.json(), answer.json(), "the same request: the first answer again");
     let eve = body("Eve", sign_key)?;
-    let reused = Signed { body: Some(&eve), sent_body: Some(&eve), nonce: first.nonce, ..Signed::post(&daemon, &key, "/v1/accounts", &eve)? };
+    let reused = Signed {
+        body: Some(&eve),
+        sent_body: Some(&eve),
+        nonce: first.nonce,
+        ..Signed::post(&daemon, &key, "/v1/accounts", &eve)?
+    };
     expect(&reused.send(&daemon)?, 409, "request-id-reused", "the same nonce for other content");
     assert_eq!(session.accounts(None, None).await?.items.len(), 2);
     let swapped = Signed { sent_body: Some(&eve), ..Signed::post(&daemon, &key, "/v1/accounts", &ben)? };

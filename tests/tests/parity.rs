@@ -23,7 +23,9 @@ fn vectors() -> Result<Vec<Step>, Oops> {
     for file in files {
         for line in std::fs::read_to_string(file)?.lines().filter(|line| !line.starts_with('#')) {
             let columns: Vec<&str> = line.split(' ').collect();
-            let [name, request, facts, answer] = columns.as_slice() else { return Err(format!("not four columns: {line}").into()) };
+            let [name, request, facts, answer] = columns.as_slice() else {
+                return Err(format!("not four columns: {line}").into());
+            };
             let bytes = |column: &str| if column == "-" { Ok(Vec::new()) } else { hex::decode(column) };
             steps.push(Step { name: (*name).to_owned(), request: bytes(request)?, facts: bytes(facts)?, answer: bytes(answer)? });
         }

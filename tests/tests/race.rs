@@ -13,12 +13,12 @@ async fn two_thousand_redeem_one_single_use_invite() -> Result<(), Oops> {
     let owner = daemon.owner().await?;
     let invitation = Daemon::invite(&owner, 1).await?;
     let claims = owner.client().preview(&invitation, None).await?.invite.claims;
-    let requests = (0..PEOPLE)
-        .map(|_| Guest::new()?.redeem_request(owner.client(), &invitation, &claims))
-        .collect::<Result<Vec<_>, _>>()?;
+    let requests =
+        (0..PEOPLE).map(|_| Guest::new()?.redeem_request(owner.client(), &invitation, &claims)).collect::<Result<Vec<_>, _>>()?;
 
     let answers: Vec<(u16, String)> = std::thread::scope(|scope| {
-        let shares: Vec<_> = requests.chunks(PEOPLE / CONNECTIONS).map(|share| scope.spawn(move || storm(daemon.address, share))).collect();
+        let shares: Vec<_> =
+            requests.chunks(PEOPLE / CONNECTIONS).map(|share| scope.spawn(move || storm(daemon.address, share))).collect();
         shares.into_iter().map(|share| share.join().map_err(|_| "a client panicked")?).collect::<Result<Vec<_>, Oops>>()
     })?
     .concat();

@@ -96,7 +96,8 @@ async fn services_ask_without_a_signature_and_strangers_do_not() -> Result<(), O
     let body = serde_json::to_vec(&serde_json::json!({ "keys": [key.to_hex(), SignKey([7; 32]).to_hex()] }))?;
     let mut socket = Connection::over(UnixStream::connect(daemon.service_socket())?);
     let many = socket.call("POST", "/v1/authorized", Some(&body))?.json();
-    let allows: Vec<bool> = many["answers"].as_array().ok_or("no answers")?.iter().map(|answer| answer["allow"] == true).collect();
+    let allows: Vec<bool> =
+        many["answers"].as_array().ok_or("no answers")?.iter().map(|answer| answer["allow"] == true).collect();
     assert_eq!(allows, [true, false]);
     let malformed = socket.call("GET", "/v1/authorized/not-a-key", None)?;
     assert_eq!((malformed.status, malformed.code()), (400, "malformed-key".into()));

@@ -12,7 +12,8 @@ fn workspace() -> PathBuf {
 
 /// Direct dependencies (not for tests or builds) of each workspace member.
 fn dependencies() -> Result<BTreeMap<String, BTreeSet<String>>, Oops> {
-    let output = Command::new(env!("CARGO")).current_dir(workspace()).args(["metadata", "--format-version", "1", "--no-deps"]).output()?;
+    let output =
+        Command::new(env!("CARGO")).current_dir(workspace()).args(["metadata", "--format-version", "1", "--no-deps"]).output()?;
     let metadata: Value = serde_json::from_slice(&output.stdout)?;
     let mut all = BTreeMap::new();
     for package in metadata["packages"].as_array().ok_or("no packages")? {
@@ -90,7 +91,11 @@ fn one_place_names_a_concrete_store() -> Result<(), Oops> {
 fn pages_hold_no_inline_code_and_reach_for_nobody_else() -> Result<(), Oops> {
     for (path, text) in sources("www", "html")? {
         for tag in text.split("<script").skip(1) {
-            assert!(tag.trim_start().starts_with(|c: char| c != '>') && tag.contains("src="), "{}: inline script", path.display());
+            assert!(
+                tag.trim_start().starts_with(|c: char| c != '>') && tag.contains("src="),
+                "{}: inline script",
+                path.display()
+            );
         }
         for forbidden in ["<style", "style=\"", " onclick", "javascript:"] {
             assert!(!text.contains(forbidden), "{}: {forbidden}", path.display());
@@ -101,7 +106,9 @@ fn pages_hold_no_inline_code_and_reach_for_nobody_else() -> Result<(), Oops> {
             for (at, _) in text.match_indices("://") {
                 let scheme_start = text[..at].rfind(|c: char| !c.is_ascii_alphabetic()).map_or(0, |before| before + 1);
                 let rest: String = text[at + 3..].chars().take(12).collect();
-                let example = ["door.example", "www.w3.org", "${", "127.0.0.1", "localhost"].iter().any(|known| rest.starts_with(&known[..known.len().min(12)]));
+                let example = ["door.example", "www.w3.org", "${", "127.0.0.1", "localhost"]
+                    .iter()
+                    .any(|known| rest.starts_with(&known[..known.len().min(12)]));
                 let is_comment = text[..at].rsplit('\n').next().is_some_and(|line| line.trim_start().starts_with(['*', '/']));
                 assert!(example || is_comment, "{}: {}://{rest}", path.display(), &text[scheme_start..at]);
             }

@@ -17,6 +17,9 @@ pub(crate) fn cargo(args: &[&str]) -> Command {
     command
 }
 
+/// How everything is built: with one set of features, so that nothing large is built twice.
+pub(crate) const EVERYTHING: &[&str] = &["build", "--release", "--workspace", "--all-targets", "--all-features"];
+
 /// Runs one step of a longer task, saying what it is and how long it took. What it prints goes straight through.
 ///
 /// # Errors

@@ -1,7 +1,8 @@
 //! `cargo xtask test`: everything that must pass, in the order in which it is cheapest to fail.
 
-use crate::run::{cargo, step, workspace};
+use crate::run::{EVERYTHING, cargo, step, workspace};
 use crate::tools::{CHROMEDRIVER, CHROMIUM, NODE, NPM, ensure};
+use std::path::PathBuf;
 use std::process::Command;
 
 /// The type checker of the pages. Pinned, so that a new release cannot fail an old checkout.
@@ -25,8 +26,12 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
         ensure(&[CHROMIUM, CHROMEDRIVER])?;
     }
     step("format", &mut cargo(&["fmt", "--all", "--check"]))?;
-    step("build", &mut cargo(&["build", "--release", "--workspace", "--all-targets", "--all-features"]))?;
-    step("lints", cargo(&["clippy", "--release", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"]).env("CLIPPY_CONF_DIR", workspace()))?;
+    step("build", &mut cargo(EVERYTHING))?;
+    step(
+        "lints",
+        cargo(&["clippy", "--release", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"])
+            .env("CLIPPY_CONF_DIR", workspace()),
+    )?;
     let mut tests = cargo(&["test", "--release", "--workspace", "--all-features", "--no-fail-fast"]);
     tests.env("INSTA_UPDATE", "no");
     if args.no_browser {
@@ -34,15 +39,36 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
     }
     step("tests", &mut tests)?;
     step("policy", &mut cargo(&["run", "--quiet", "--release", "-p", "xtask", "--", "policy"]))?;
-    pages()?;
+    pages(args)?;
     eprintln!("\neverything passes");
     Ok(())
 }
 
 /// Types and tests of what runs in the browser, with the packages as they were built.
-fn pages() -> Result<(), String> {
-    let www = workspace().join("www");
+fn pages(args: &Args) -> Result<(), String> {
+    let packages = workspace().join("target/assets");
+    std::fs::create_dir_all(&packages).map_err(|error| format!("{}: {error}", packages.display()))?;
+    for asset in doorward_artifacts::WEB {
+        let path = packages.join(asset.name);
+        std::fs::write(&path, asset.bytes).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
     let mut types = Command::new("npx");
-    types.current_dir(&www).args(["--yes", "--package", TYPESCRIPT, "tsc", "--project", "tsconfig.json"]);
-    step("types of the pages", &mut types)
+    types.current_dir(workspace().join("www")).args(["--yes", "--package", TYPESCRIPT, "tsc", "--project", "tsconfig.json"]);
+    step("types of the pages", &mut types)?;
+    let mut tests = Command::new("node");
+    tests.current_dir(workspace()).env("DOORWARD_WEB", &packages).arg("--test").args(node_tests(args)?);
+    step("tests of the pages and the browser packages", &mut tests)
+}
+
+/// Every `*.test.mjs`, by name: what `node --test` takes for a pattern differs between its versions.
+fn node_tests(args: &Args) -> Result<Vec<PathBuf>, String> {
+    let mut found = Vec::new();
+    let browser = if args.no_browser { None } else { Some("www/test/browser") };
+    for folder in ["www/test", "bindings/web/test", "bindings/keep/test"].into_iter().chain(browser) {
+        let folder = workspace().join(folder);
+        let entries = std::fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        found.extend(entries.flatten().map(|entry| entry.path()).filter(|path| path.to_string_lossy().ends_with(".test.mjs")));
+    }
+    found.sort();
+    Ok(found)
 }

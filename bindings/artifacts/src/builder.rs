@@ -3,6 +3,7 @@
 //! It is one file with no dependency but `std`, so that the build script and `cargo xtask policy` (which builds a second
 //! time in a fresh directory and compares) share it by `#[path]`. What makes the bytes repeat: one profile, one
 //! toolchain, the shared `Cargo.lock`, no flags from the surroundings, and every local path mapped to a fixed name.
+#![allow(clippy::disallowed_methods, reason = "a build script gets its arguments in the environment")]
 
 use std::ffi::OsString;
 use std::fs;
@@ -88,9 +89,7 @@ impl Builder {
                 command.env_remove(&name);
             }
         }
-        command
-            .env("RUSTC", &self.rustc)
-            .env("CARGO_INCREMENTAL", "0");
+        command.env("RUSTC", &self.rustc).env("CARGO_INCREMENTAL", "0");
         let mut flags = self.rustflags()?;
         if FOR_PAGES.contains(&package) {
             // SHA-2 as loops, and field elements of fewer limbs: 3.5 kB less in `door`.
@@ -99,9 +98,7 @@ impl Builder {
             command.env("CARGO_PROFILE_ARTIFACT_STRIP", "none");
         }
         command.env("CARGO_ENCODED_RUSTFLAGS", flags);
-        let output = command
-            .output()
-            .map_err(|error| format!("cannot run {}: {error}", self.cargo.display()))?;
+        let output = command.output().map_err(|error| format!("cannot run {}: {error}", self.cargo.display()))?;
         if !output.status.success() {
             let text = String::from_utf8_lossy(&output.stderr);
             return Err(format!(
@@ -119,19 +116,14 @@ impl Builder {
     /// Flags that map every local path that could end up in the bytes (panic locations) to a fixed one. Cargo leaves
     /// them out of the symbol hashes, so the names of functions do not depend on them either.
     fn rustflags(&self) -> Result<OsString, String> {
-        let mut maps: Vec<(PathBuf, String)> = vec![
-            (self.workspace.clone(), "/doorward".to_owned()),
-            (self.target_dir.clone(), "/doorward/target".to_owned()),
-        ];
+        let mut maps: Vec<(PathBuf, String)> =
+            vec![(self.workspace.clone(), "/doorward".to_owned()), (self.target_dir.clone(), "/doorward/target".to_owned())];
         for registry in registries() {
             maps.push((registry, "/crates".to_owned()));
         }
         let sysroot = self.ask_rustc(&["--print", "sysroot"])?;
         let about = self.ask_rustc(&["-vV"])?;
-        let commit = about
-            .lines()
-            .find_map(|line| line.strip_prefix("commit-hash: "))
-            .unwrap_or("unknown");
+        let commit = about.lines().find_map(|line| line.strip_prefix("commit-hash: ")).unwrap_or("unknown");
         // With the `rust-src` component rustc turns std's virtual paths into local ones; without it, they are these.
         let std_source = Path::new(sysroot.trim()).join("lib/rustlib/src/rust");
         maps.push((std_source, format!("/rustc/{commit}")));

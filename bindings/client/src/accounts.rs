@@ -3,7 +3,9 @@
 use crate::error::Error;
 use crate::invites::page;
 use crate::session::Session;
-use doorward_core::view::{AccountAnswer, AccountChanged, AccountList, AccountView, Cursor, Outcome, ProveBody, RegisterBody, Spelt};
+use doorward_core::view::{
+    AccountAnswer, AccountChanged, AccountList, AccountView, Cursor, Outcome, ProveBody, RegisterBody, Spelt,
+};
 use doorward_core::{Code, KexKey, SignKey};
 use unicode_normalization::UnicodeNormalization;
 

@@ -130,7 +130,13 @@ pub(crate) fn to_body<T: Serialize>(value: &T) -> Bytes {
     serde_json::to_vec(value).unwrap_or_default().into()
 }
 
-pub(crate) async fn send(transport: &Transport, base: &str, sending: &Sending<'_>, retry: &Retry, ambient: &Ambient) -> Result<Answer, Error> {
+pub(crate) async fn send(
+    transport: &Transport,
+    base: &str,
+    sending: &Sending<'_>,
+    retry: &Retry,
+    ambient: &Ambient,
+) -> Result<Answer, Error> {
     let mut tries = 0;
     loop {
         let result = transport.exchange(request(base, sending)?).await;
@@ -168,8 +174,10 @@ pub(crate) fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T, Error> {
     if answer.status.is_success() {
         return serde_json::from_slice(&answer.body).map_err(|_| Error::BadAnswer("it is not of the expected shape"));
     }
-    let problem: Problem = serde_json::from_slice(&answer.body).map_err(|_| Error::BadAnswer("a refusal without a reason; is this a Doorward server?"))?;
-    Err(refusal(problem, answer.status.as_u16()).map_or(Error::BadAnswer("a refusal whose code this release does not know"), Error::Refused))
+    let problem: Problem = serde_json::from_slice(&answer.body)
+        .map_err(|_| Error::BadAnswer("a refusal without a reason; is this a Doorward server?"))?;
+    Err(refusal(problem, answer.status.as_u16())
+        .map_or(Error::BadAnswer("a refusal whose code this release does not know"), Error::Refused))
 }
 
 fn refusal(problem: Problem, status: u16) -> Option<Box<Refusal>> {

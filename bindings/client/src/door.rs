@@ -106,7 +106,13 @@ impl Client {
 
     /// Redeems an invite whose claims are known from a preview, with keys that are saved already. Repeating it with the
     /// same keys gives the first answer again.
-    pub async fn redeem(&self, invitation: &Invitation, invite: &SignedClaims, handle: &str, keys: &Keys) -> Result<Joined, Error> {
+    pub async fn redeem(
+        &self,
+        invitation: &Invitation,
+        invite: &SignedClaims,
+        handle: &str,
+        keys: &Keys,
+    ) -> Result<Joined, Error> {
         let (key, id) = (invitation.key(), invitation.id());
         let claims = verified_claims(invite, id)?;
         if claims.server != *self.server_key() {
@@ -158,7 +164,8 @@ impl Client {
         if claims.server != *self.server_key() {
             return Err(Error::Local(Code::DamagedInvite));
         }
-        let live: LiveFacts = decode(&answer.live.read().map_err(unreadable)?).map_err(|_| Error::BadAnswer("its facts cannot be read"))?;
+        let live: LiveFacts =
+            decode(&answer.live.read().map_err(unreadable)?).map_err(|_| Error::BadAnswer("its facts cannot be read"))?;
         let (row, servers) = (judge(&live), answer.code.read().map_err(unreadable)?);
         let own = self.well_known().guards.is_empty() && row.code == servers;
         let verdict = if own {

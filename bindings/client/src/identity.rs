@@ -62,7 +62,8 @@ impl Identity {
             created: self.created.to_rfc3339(),
         };
         // Large enough that no half-written copy is left behind by growing.
-        let mut bytes = Zeroizing::new(Vec::with_capacity(4_096 + 12 * (self.handle.len() + self.server_name.len() + self.public_url.len())));
+        let mut bytes =
+            Zeroizing::new(Vec::with_capacity(4_096 + 12 * (self.handle.len() + self.server_name.len() + self.public_url.len())));
         // Strings and integers only: there is nothing in it that JSON cannot write.
         let written = serde_json::to_writer_pretty(&mut *bytes, &file).is_ok();
         debug_assert!(written);
@@ -142,7 +143,8 @@ pub(crate) mod tests {
     use super::*;
 
     pub(crate) fn identity(byte: u8, server: u8) -> Identity {
-        let seeds = Seeds { sign: Zeroizing::new([byte; 32]), kex: Zeroizing::new([byte; 32]), invite_root: Zeroizing::new([byte; 32]) };
+        let seeds =
+            Seeds { sign: Zeroizing::new([byte; 32]), kex: Zeroizing::new([byte; 32]), invite_root: Zeroizing::new([byte; 32]) };
         Identity {
             server_key: SignKey([server; 32]),
             server_name: "Home \"1\"".into(),
@@ -163,7 +165,16 @@ pub(crate) mod tests {
         let value: serde_json::Value = serde_json::from_str(&json).unwrap();
         let fields: Vec<_> = value.as_object().unwrap().keys().map(String::as_str).collect();
         let expected = [
-            "created", "doorward-backup", "handle", "invite_root", "kex_key", "kex_seed", "public_url", "server_key", "server_name", "sign_key",
+            "created",
+            "doorward-backup",
+            "handle",
+            "invite_root",
+            "kex_key",
+            "kex_seed",
+            "public_url",
+            "server_key",
+            "server_name",
+            "sign_key",
             "sign_seed",
         ];
         assert_eq!(fields, expected);

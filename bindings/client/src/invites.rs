@@ -163,12 +163,22 @@ impl Session {
     }
 
     /// One page of invites.
-    pub async fn invites(&self, filter: InviteFilter, after: Option<&Spelt<Cursor>>, limit: Option<u16>) -> Result<InviteList, Error> {
+    pub async fn invites(
+        &self,
+        filter: InviteFilter,
+        after: Option<&Spelt<Cursor>>,
+        limit: Option<u16>,
+    ) -> Result<InviteList, Error> {
         self.get(&format!("/v1/invites?state={}{}", filter.spell(), page('&', after, limit))).await
     }
 
     /// One invite, and one page of who came through it.
-    pub async fn show_invite(&self, id: InviteId, after: Option<&Spelt<Cursor>>, limit: Option<u16>) -> Result<InviteShown, Error> {
+    pub async fn show_invite(
+        &self,
+        id: InviteId,
+        after: Option<&Spelt<Cursor>>,
+        limit: Option<u16>,
+    ) -> Result<InviteShown, Error> {
         let shown: InviteShown = self.get(&format!("/v1/invites/{id}{}", page('?', after, limit))).await?;
         if shown.invite.id.read() == Ok(id) { Ok(shown) } else { Err(Error::BadAnswer("it is about another invite")) }
     }

@@ -82,7 +82,11 @@ impl KeyRing {
     pub fn find(&self, server: &ServerKey) -> Result<Option<Identity>, KeyRingError> {
         let path = self.path(server);
         let Some(identity) = read_if_there(&path)? else { return Ok(None) };
-        if identity.server_key == *server { Ok(Some(identity)) } else { Err(KeyRingError::Bad { path, reason: BadIdentity::Contradiction }) }
+        if identity.server_key == *server {
+            Ok(Some(identity))
+        } else {
+            Err(KeyRingError::Bad { path, reason: BadIdentity::Contradiction })
+        }
     }
 
     /// Every key file in the directory, by server key.
@@ -109,7 +113,8 @@ impl KeyRing {
             return Err(KeyRingError::Occupied { path });
         }
         if sharing == Sharing::Refused
-            && let Some(other) = self.list()?.into_iter().find(|o| o.server_key != identity.server_key && o.keys.sign_key() == sign_key)
+            && let Some(other) =
+                self.list()?.into_iter().find(|o| o.server_key != identity.server_key && o.keys.sign_key() == sign_key)
         {
             return Err(KeyRingError::Shared { other: other.server_key });
         }
@@ -156,7 +161,11 @@ impl KeyRing {
 
 /// Reads one key file, wherever it lies. One that others could read is refused.
 pub fn read_identity(path: &Path) -> Result<Identity, KeyRingError> {
-    read_if_there(path)?.ok_or_else(|| KeyRingError::Io { doing: "read", path: path.into(), source: io::ErrorKind::NotFound.into() })
+    read_if_there(path)?.ok_or_else(|| KeyRingError::Io {
+        doing: "read",
+        path: path.into(),
+        source: io::ErrorKind::NotFound.into(),
+    })
 }
 
 fn read_if_there(path: &Path) -> Result<Option<Identity>, KeyRingError> {

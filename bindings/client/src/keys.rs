@@ -29,7 +29,8 @@ pub struct Seeds {
 impl Keys {
     /// Draws new keys.
     pub fn generate(ambient: &Ambient) -> Result<Keys, NoEntropy> {
-        let mut seeds = Seeds { sign: Zeroizing::new([0; 32]), kex: Zeroizing::new([0; 32]), invite_root: Zeroizing::new([0; 32]) };
+        let mut seeds =
+            Seeds { sign: Zeroizing::new([0; 32]), kex: Zeroizing::new([0; 32]), invite_root: Zeroizing::new([0; 32]) };
         for seed in [&mut seeds.sign, &mut seeds.kex, &mut seeds.invite_root] {
             (ambient.entropy)(seed.as_mut_slice())?;
         }
@@ -93,15 +94,21 @@ mod tests {
     use super::*;
 
     fn seeds(byte: u8) -> Seeds {
-        Seeds { sign: Zeroizing::new([byte; 32]), kex: Zeroizing::new([byte + 1; 32]), invite_root: Zeroizing::new([byte + 2; 32]) }
+        Seeds {
+            sign: Zeroizing::new([byte; 32]),
+            kex: Zeroizing::new([byte + 1; 32]),
+            invite_root: Zeroizing::new([byte + 2; 32]),
+        }
     }
 
     /// RFC 8032 section 7.1, test 1, and RFC 7748 section 6.1, Alice.
     #[test]
     fn public_halves_are_the_rfcs() {
         let mut known = seeds(0);
-        hex::decode_to_slice("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60", known.sign.as_mut_slice()).unwrap();
-        hex::decode_to_slice("77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a", known.kex.as_mut_slice()).unwrap();
+        hex::decode_to_slice("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60", known.sign.as_mut_slice())
+            .unwrap();
+        hex::decode_to_slice("77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a", known.kex.as_mut_slice())
+            .unwrap();
         let keys = Keys::from_seeds(&known);
         assert_eq!(keys.sign_key().to_hex(), "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
         assert_eq!(keys.kex_key().to_hex(), "8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a");

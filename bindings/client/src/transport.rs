@@ -67,7 +67,8 @@ pub(crate) enum Transport {
 
 /// Connects to one socket, whatever the URL says.
 #[cfg(unix)]
-pub(crate) type UnixConnector = tower::util::BoxCloneSyncService<Uri, hyper_util::rt::TokioIo<tokio::net::UnixStream>, std::io::Error>;
+pub(crate) type UnixConnector =
+    tower::util::BoxCloneSyncService<Uri, hyper_util::rt::TokioIo<tokio::net::UnixStream>, std::io::Error>;
 
 impl Transport {
     /// For URLs of this scheme.
@@ -80,7 +81,9 @@ impl Transport {
         if !https {
             return Ok(Self::Plain(pool.build(tcp)));
         }
-        let tls = hyper_rustls::HttpsConnectorBuilder::new().with_native_roots().map_err(|error| NetworkError::NoTls(error.to_string()))?;
+        let tls = hyper_rustls::HttpsConnectorBuilder::new()
+            .with_native_roots()
+            .map_err(|error| NetworkError::NoTls(error.to_string()))?;
         Ok(Self::Tls(pool.build(tls.https_only().enable_http1().wrap_connector(tcp))))
     }
 
@@ -119,7 +122,11 @@ fn pool() -> hyper_util::client::legacy::Builder {
 async fn read(response: Response<Incoming>) -> Result<Answer, NetworkError> {
     let (parts, body) = response.into_parts();
     let body = Limited::new(body, MOST).collect().await.map_err(|error| {
-        if error.is::<http_body_util::LengthLimitError>() { NetworkError::TooLarge } else { NetworkError::Broken(error.to_string()) }
+        if error.is::<http_body_util::LengthLimitError>() {
+            NetworkError::TooLarge
+        } else {
+            NetworkError::Broken(error.to_string())
+        }
     })?;
     Ok(Answer { status: parts.status, headers: parts.headers, body: body.to_bytes() })
 }

@@ -27,7 +27,8 @@ pub fn wrap(bytes: &[u8]) -> String {
 pub fn unwrap(text: &str) -> Result<Vec<u8>, Refusal> {
     let body = text.trim().strip_prefix(BEGIN).and_then(|rest| rest.strip_suffix(END)).ok_or(Refusal::Damaged)?;
     // One line break after BEGIN, one before END: what `lines` sees is an empty line and then those of the body.
-    let mut lines = body.strip_suffix('\n').ok_or(Refusal::Damaged)?.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
+    let mut lines =
+        body.strip_suffix('\n').ok_or(Refusal::Damaged)?.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
     if lines.next() != Some("") {
         return Err(Refusal::Damaged);
     }
@@ -69,6 +70,7 @@ mod tests {
             text.replacen("BwcH", "BwcH\n", 1),
             text.replacen("BwcH", "Bwc H", 1),
             text.replace('=', ""),
+            wrap(&[7; 96]).replace("\n-----END", "\n\n-----END"),
             text.replacen("BwcH", "Bwc_", 1),
             text.replace(END, ""),
         ];

@@ -1,7 +1,7 @@
 //! What the page calls.
 
-use crate::file::{self, Entropy};
 use crate::Refusal;
+use crate::file::{self, Entropy};
 use alloc::string::String;
 use alloc::vec::Vec;
 use wasm_bindgen::prelude::*;

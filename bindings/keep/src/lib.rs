@@ -13,12 +13,12 @@ extern crate alloc;
 
 pub mod armor;
 #[cfg(target_family = "wasm")]
-mod browser;
+pub mod browser;
 pub mod file;
+pub mod header;
 #[cfg(target_family = "wasm")]
 #[path = "../../web/src/heap.rs"]
 mod heap;
-pub mod header;
 pub mod payload;
 #[cfg(target_family = "wasm")]
 #[path = "../../web/src/runtime.rs"]

@@ -67,3 +67,25 @@ fn chunk_nonce(number: usize, is_last: bool) -> [u8; 12] {
     nonce[11] = u8::from(is_last);
     nonce
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    #[test]
+    fn an_empty_last_chunk_stands_alone_or_not_at_all() {
+        let (file_key, nonce) = (Zeroizing::new([1; 16]), [2; 16]);
+        let cipher = cipher(&file_key, &nonce);
+        let mut sealed = nonce.to_vec();
+        for (number, mut chunk, is_last) in [(0, vec![7; CHUNK], false), (1, vec![], true)] {
+            let tag =
+                cipher.encrypt_inout_detached(&chunk_nonce(number, is_last).into(), &[], chunk.as_mut_slice().into()).unwrap();
+            sealed.extend([chunk.as_slice(), &tag].concat());
+        }
+        assert_eq!(open(&file_key, &sealed), Err(Refusal::Damaged));
+        for plaintext in [vec![], vec![7; CHUNK]] {
+            assert_eq!(*open(&file_key, &seal(&file_key, &nonce, &plaintext).unwrap()).unwrap(), plaintext);
+        }
+    }
+}

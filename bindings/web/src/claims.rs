@@ -92,6 +92,8 @@ fn tags(fields: &JsValue) -> Result<Vec<String>, Thrown> {
     let list = list(fields, "tags");
     let tags: Vec<String> = match whole(&list, "length")? {
         0 => Vec::new(),
+        // By closure, because a `char` brings a searcher of its own.
+        #[allow(clippy::manual_pattern_char_comparison, reason = "size")]
         _ => list.join("\n").split(|c| c == '\n').map(String::from).collect(),
     };
     if f64::from(tags.len() as u32) == number(&list, "length") { Ok(tags) } else { Err(Thrown(Code::BadTag)) }
@@ -149,7 +151,8 @@ fn is_good(claims: &Claims, payload: &[u8], signatures: [&str; 2], invite_key: &
     claims.invite_key == *invite_key
         && claims.invite == InviteId::of(invite_key)
         && claims.server == *server
-        && [&claims.issuer, invite_key].into_iter().zip(signatures).all(|(key, signature)| {
-            convert::signature(signature).is_ok_and(|signature| check::verify(key, &bytes, &signature))
-        })
+        && [&claims.issuer, invite_key]
+            .into_iter()
+            .zip(signatures)
+            .all(|(key, signature)| convert::signature(signature).is_ok_and(|signature| check::verify(key, &bytes, &signature)))
 }

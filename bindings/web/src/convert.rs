@@ -1,7 +1,7 @@
 //! From JavaScript's few types to the core's many. Everything that does not fit exactly is refused.
 
 use crate::thrown::Thrown;
-use doorward_core::{Code, KexKey, Nonce, SignKey, Signature, Timestamp};
+use doorward_core::{Code, Nonce, SignKey, Signature, Timestamp};
 
 /// Seconds since 1970; fractions are cut. Negative, endless and too late times are `malformed`.
 pub(crate) fn timestamp(seconds: f64) -> Result<Timestamp, Thrown> {
@@ -11,11 +11,6 @@ pub(crate) fn timestamp(seconds: f64) -> Result<Timestamp, Thrown> {
 /// 64 hexadecimal characters, else `malformed-key`.
 pub(crate) fn sign_key(hex: &str) -> Result<SignKey, Thrown> {
     bytes(hex, Code::MalformedKey).map(SignKey)
-}
-
-/// 64 hexadecimal characters, else `malformed-key`.
-pub(crate) fn kex_key(hex: &str) -> Result<KexKey, Thrown> {
-    bytes(hex, Code::MalformedKey).map(KexKey)
 }
 
 /// 128 hexadecimal characters, else `malformed`.
@@ -57,7 +52,14 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_refused() {
         assert_eq!(nonce("000102030405060708090a0B0c0D0eFf").map(|n| n.0[15]), Ok(0xff));
-        for bad in ["", "00", "g00102030405060708090a0b0c0d0e0f", "000102030405060708090a0b0c0d0e0f0", "000102030405060708090a0b0c0d0e0f00", "é00102030405060708090a0b0c0d0e0"] {
+        for bad in [
+            "",
+            "00",
+            "g00102030405060708090a0b0c0d0e0f",
+            "000102030405060708090a0b0c0d0e0f0",
+            "000102030405060708090a0b0c0d0e0f00",
+            "é00102030405060708090a0b0c0d0e0",
+        ] {
             assert_eq!(nonce(bad).map(|n| n.0), Err(Thrown(Code::Malformed)), "{bad}");
         }
         assert_eq!(sign_key("00").map(|k| k.0), Err(Thrown(Code::MalformedKey)));

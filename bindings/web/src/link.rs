@@ -86,7 +86,10 @@ impl Invitation {
 
     /// Whether it is for the server with this key. A typed code names no server: `true`.
     #[wasm_bindgen(js_name = isFor)]
-    pub fn is_for(&self, #[wasm_bindgen(js_name = serverKey, unchecked_param_type = "KeyHex")] server_key: &str) -> Result<bool, Thrown> {
+    pub fn is_for(
+        &self,
+        #[wasm_bindgen(js_name = serverKey, unchecked_param_type = "KeyHex")] server_key: &str,
+    ) -> Result<bool, Thrown> {
         let server = convert::sign_key(server_key)?;
         Ok(self.hints.as_ref().is_none_or(|hints| hints.server_fingerprint == server.server_fingerprint()))
     }

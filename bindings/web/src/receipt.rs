@@ -3,10 +3,10 @@
 use crate::convert;
 use crate::plain::{Members, Plain};
 use crate::thrown::Thrown;
+use doorward_core::Code;
 use doorward_core::check;
 use doorward_core::statement::{Domain, Receipt};
 use doorward_core::wire::decode;
-use doorward_core::Code;
 use wasm_bindgen::prelude::*;
 
 /// `Receipt.verify`: checks a receipt, offline. Throws `other-server` if another server is named in it, and `malformed`

@@ -82,6 +82,7 @@ test("a typed code knows the invite, and neither server nor expiry", () => {
   const typed = door.Invitation.fromTypedCode(` ${invitation.typedCode.toLowerCase().replaceAll("-", " ")}\n`);
   assert.equal(typed.inviteKey, inviteKey.hex);
   assert.equal(typed.expires, "");
+  assert.equal(typed.exposed, false);
   assert.equal(typed.hasExpired(expiresAt * 2), false);
   assert.equal(typed.isFor(other.hex), true);
   refuses("damaged-link", () => typed.link(publicUrl));
@@ -123,6 +124,13 @@ test("claims hold only as they were signed, by both keys, for this invite and th
   refuses("damaged-invite", () => check(claimsBytes, byIssuer, byInvite, door.Invitation.fromToken(fill(8), expires, server.hex)));
   refuses("damaged-invite", () => check(claimsBytes, byIssuer, byInvite, invitation, other.hex));
   refuses("malformed-key", () => check(claimsBytes, byIssuer, byInvite, invitation, "server"));
+  // Well signed, but of another invite or for another server: only the fields tell.
+  for (const [at, value] of /** @type {[number, string][]} */ ([[1, other.hex], [33, "22".repeat(16)], [49, other.hex]])) {
+    const changed = Buffer.from(claimsBytes);
+    changed.write(value, at, "hex");
+    const bytes = statement("claims", changed);
+    refuses("damaged-invite", () => check(changed, issuer.sign(bytes), invitation.sign(bytes)));
+  }
 });
 
 test("a redeem is signed by both keys over exactly these bytes", () => {

@@ -1,7 +1,6 @@
 //! Show and list accounts. Members see key, handle, role and tags of those they share a space with; account managers
 //! see everything, and everyone sees everything about himself.
 
-use alloc::boxed::Box;
 use super::caller::{Caller, Wanted, reading};
 use super::inquiry::Inquiry;
 use super::invites::cursor;
@@ -13,6 +12,7 @@ use crate::role::Permission;
 use crate::rule;
 use crate::time::Timestamp;
 use crate::wire::{AccountDetails, AccountPage, AccountView, Page, PageNeed, Paging, Reply, Request};
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 

@@ -1,12 +1,12 @@
 //! The questions services ask. All fail closed: *yes* exactly when everything was read and everything is in order.
 
 use super::caller::{Wanted, reading};
-use super::inquiry::{Inquiry, Root};
+use super::inquiry::Inquiry;
 use super::{Outcome, Ruling, deny};
 use crate::code::Code;
 use crate::id::SpaceId;
 use crate::key::SignKey;
-use crate::record::{Glance, Standing, keys};
+use crate::record::{Glance, RootGlance, Standing, keys};
 use crate::role::{Permission, PlaceKind};
 use crate::rule::{self, Rule};
 use crate::time::Timestamp;
@@ -26,12 +26,12 @@ pub struct Subject {
 }
 
 impl Subject {
-    fn of(glance: &Glance, root: &Root, now: Timestamp) -> Self {
+    fn of(glance: &Glance, root: &RootGlance, now: Timestamp) -> Self {
         Self {
             standing: glance.standing,
             banned: glance.is_banned(now),
             member: glance.role.is_some(),
-            reviewed: root.server.restore_reviewed,
+            reviewed: root.restore_reviewed,
         }
     }
 }
@@ -63,7 +63,7 @@ pub(crate) fn is_authorized(request: &Request, key: &SignKey, inquiry: &mut Inqu
 /// Decides *has admin*: is there an owner, and may he be here?
 pub(crate) fn has_admin(request: &Request, inquiry: &mut Inquiry<'_>) -> Outcome {
     asked(request, inquiry, keys::SERVER, Permission::Query, rule::AUTHORIZED_ASKER, &mut |inquiry, root| {
-        let Some(owner) = root.space.owner else {
+        let Some(owner) = root.owner else {
             return deny(Code::NotFound, rule::ADMIN_NONE);
         };
         let account = keys::account(&owner);
@@ -81,7 +81,7 @@ pub(crate) fn has_admin(request: &Request, inquiry: &mut Inquiry<'_>) -> Outcome
 pub(crate) fn can(request: &Request, can: &Can, inquiry: &mut Inquiry<'_>) -> Outcome {
     let account = keys::account(&can.account);
     let about_self = matches!(&request.asker, Asker::Account(auth) if auth.key == can.account);
-    let answer = |inquiry: &mut Inquiry<'_>, root: &Root, with_facts: bool| {
+    let answer = |inquiry: &mut Inquiry<'_>, root: &RootGlance, with_facts: bool| {
         if can.space != SpaceId::SERVER {
             return deny(Code::NotFound, rule::CAN_SPACE);
         }
@@ -99,7 +99,10 @@ pub(crate) fn can(request: &Request, can: &Can, inquiry: &mut Inquiry<'_>) -> Ou
     };
     if about_self {
         let wanted = Wanted::records(core::slice::from_ref(&account));
-        return reading(request, inquiry, wanted, &mut |inquiry, caller, root| answer(inquiry, root, caller.allows(Permission::ReadAudit)));
+        return reading(request, inquiry, wanted, &mut |inquiry, caller, _root| {
+            let root = inquiry.root_glance(&request.context)?;
+            answer(inquiry, &root, caller.allows(Permission::ReadAudit))
+        });
     }
     asked(request, inquiry, &account, Permission::ReadAudit, rule::CAN_ASKER, &mut |inquiry, root| answer(inquiry, root, true))
 }
@@ -111,7 +114,7 @@ fn asked(
     wanted: &str,
     permission: Permission,
     rule: Rule,
-    question: &mut dyn FnMut(&mut Inquiry<'_>, &Root) -> Outcome,
+    question: &mut dyn FnMut(&mut Inquiry<'_>, &RootGlance) -> Outcome,
 ) -> Outcome {
     match &request.asker {
         Asker::Stranger => deny(Code::Unauthenticated, rule),
@@ -119,16 +122,17 @@ fn asked(
             inquiry.want(keys::SERVER);
             inquiry.want(wanted);
             inquiry.ready()?;
-            let root = inquiry.root(&request.context)?;
+            let root = inquiry.root_glance(&request.context)?;
             question(inquiry, &root)
         }
         Asker::Account(_) => {
             let wanted = [alloc::string::String::from(wanted)];
-            reading(request, inquiry, Wanted::records(&wanted), &mut |inquiry, caller, root| {
+            reading(request, inquiry, Wanted::records(&wanted), &mut |inquiry, caller, _root| {
                 if !caller.allows(permission) {
                     return deny(Code::MissingPermission, rule);
                 }
-                question(inquiry, root)
+                let root = inquiry.root_glance(&request.context)?;
+                question(inquiry, &root)
             })
         }
     }
@@ -142,4 +146,3 @@ pub(crate) fn describe(request: &Request, inquiry: &mut Inquiry<'_>) -> Outcome 
     let description = Description { name: root.space.name, has_owner: root.space.owner.is_some() };
     Ok(Ruling::allow(rule::DESCRIBE).replying(Reply::Description(description)))
 }
-

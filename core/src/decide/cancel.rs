@@ -1,6 +1,5 @@
 //! Cancel an invite: its issuer may, and so may an inviter of higher rank.
 
-use alloc::boxed::Box;
 use super::caller::writing;
 use super::inquiry::Inquiry;
 use super::invites::item_of;
@@ -13,6 +12,7 @@ use crate::record::{Closed, InviteRecord, KeyRecord, keys};
 use crate::role::{Permission, PlaceKind, Role};
 use crate::rule::{self, Rule};
 use crate::wire::{Event, EventKind, InviteState, Reply, Request};
+use alloc::boxed::Box;
 
 /// Who made the invite, as seen by whoever wants it cancelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use crate::check::{Check, CheckResult, Proof, SignatureCheck};
 use crate::code::Code;
 use crate::id::InviteId;
 use crate::key::SignKey;
-use crate::record::{Glance, ServerRoot, Space, Stored, keys};
+use crate::record::{Glance, RootGlance, ServerRoot, Space, Stored, keys};
 use crate::rule;
 use crate::text::{self, Kind};
 use crate::time::Timestamp;
@@ -89,6 +89,18 @@ impl<'a> Inquiry<'a> {
         }
     }
 
+    /// What matters for authorization in the server's root. Refuses as [`Inquiry::root`] does.
+    pub(crate) fn root_glance(&self, context: &Context) -> Result<RootGlance, Stop> {
+        let fact = self.facts.record(keys::SERVER).ok_or_else(|| fault(Code::Undecidable, "fact missing"))?;
+        let Some(bytes) = fact.value else {
+            return deny(Code::NotInitialised, rule::ASK_SET_UP);
+        };
+        match RootGlance::of_stored(bytes) {
+            Ok(Some(glance)) => fit(context, &glance.key, glance.highest_now).map(|()| glance),
+            Ok(None) | Err(_) => Err(fault(Code::CorruptRecord, keys::SERVER)),
+        }
+    }
+
     /// The same, with the default where there is none.
     pub(crate) fn load_or_default<T: Stored + Default>(&self, key: &str) -> Result<T, Stop> {
         Ok(self.load(key)?.unwrap_or_default())
@@ -108,19 +120,20 @@ impl<'a> Inquiry<'a> {
         let Some(server) = space.server.take() else {
             return Err(fault(Code::CorruptRecord, "server root"));
         };
-        if server.key != context.server {
-            return Err(fault(Code::CorruptRecord, "the store belongs to another server key"));
-        }
-        if is_behind(context.now, server.highest_now) {
-            return deny(Code::ClockBehind, rule::ASK_CLOCK);
-        }
+        fit(context, &server.key, server.highest_now)?;
         Ok(Root { space, server, changed: false })
     }
 }
 
-/// Whether a clock is too far behind the records.
-pub(crate) fn is_behind(now: Timestamp, highest: Timestamp) -> bool {
-    now.plus(CLOCK_SLACK) < highest
+/// The request is for this store's server, and the clock is not too far behind the records.
+fn fit(context: &Context, key: &SignKey, highest: Timestamp) -> Result<(), Stop> {
+    if *key != context.server {
+        return Err(fault(Code::CorruptRecord, "the store belongs to another server key"));
+    }
+    if context.now.plus(CLOCK_SLACK) < highest {
+        return deny(Code::ClockBehind, rule::ASK_CLOCK);
+    }
+    Ok(())
 }
 
 /// The server's root record, known to be whole. Its fields are read freely and changed through its methods, so that

@@ -12,7 +12,8 @@ use crate::role::Permission;
 use crate::rule;
 use crate::time::Timestamp;
 use crate::wire::{
-    InviteFilter, InviteItem, InvitePage, InviteShown, InviteState, ListInvites, Page, PageNeed, Paging, Reply, Request, ShowInvite, UseItem,
+    InviteFilter, InviteItem, InvitePage, InviteShown, InviteState, ListInvites, Page, PageNeed, Paging, Reply, Request,
+    ShowInvite, UseItem,
 };
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -31,7 +32,8 @@ pub(crate) fn list(request: &Request, list: &ListInvites, inquiry: &mut Inquiry<
         let page = inquiry.page(&need)?;
         let more = page.more;
         let found: Vec<String> = page.records.iter().map(|fact| fact.key.into()).collect();
-        let invites: Vec<String> = found.iter().filter_map(|key| keys::trailing_invite(key)).map(|id| keys::invite(&id)).collect();
+        let invites: Vec<String> =
+            found.iter().filter_map(|key| keys::trailing_invite(key)).map(|id| keys::invite(&id)).collect();
         invites.iter().for_each(|key| inquiry.want(key));
         inquiry.ready()?;
         let mut records = Vec::new();

@@ -1,6 +1,5 @@
 //! Mint: makes a link invite. The claims come signed by the issuer and by the invite's own key; the token never comes.
 
-use alloc::boxed::Box;
 use super::caller::{Caller, writing};
 use super::inquiry::{Inquiry, Root};
 use super::invites::item_of;
@@ -16,6 +15,7 @@ use crate::rule::{self, Rule};
 use crate::text::{Kind, screen_tags};
 use crate::time::{DAY, Expiry, Timestamp};
 use crate::wire::{Event, EventKind, Mint, PageNeed, Reply, Request};
+use alloc::boxed::Box;
 
 /// At most this many live invites an issuer.
 pub const MAX_OPEN: u32 = 1_000;

@@ -3,8 +3,8 @@
 
 mod accounts;
 pub mod authorize;
-pub mod cancel;
 mod caller;
+pub mod cancel;
 mod delete;
 mod init;
 mod inquiry;
@@ -23,7 +23,9 @@ use crate::id::DecisionId;
 use crate::key::SignKey;
 use crate::rule::{self, Rule};
 use crate::statement::ReceiptBody;
-use crate::wire::{Answer, Asker, Command, Event, Facts, Need, Reply, Request, VERSION, Verdict, Wire, Write, Writer, decode, encode};
+use crate::wire::{
+    Answer, Asker, Command, Event, Facts, Need, Reply, Request, VERSION, Verdict, Wire, Write, Writer, decode, encode,
+};
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;

@@ -4,11 +4,11 @@
 
 use super::Ruling;
 use crate::claims::Claims;
+use crate::id::InviteId;
 use crate::id::SpaceId;
 use crate::key::SignKey;
 use crate::record::{Closed, OpenCount, closed_at, keys};
 use crate::time::{Expiry, Timestamp};
-use crate::id::InviteId;
 
 /// What says where an open invite stands.
 #[derive(Clone, Copy)]

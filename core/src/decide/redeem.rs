@@ -289,7 +289,9 @@ pub(crate) fn authority(root: &Root, issuer: &KeyRecord, invite: &InviteRecord, 
     if claims.issuer == root.server.key {
         return match root.space.owner {
             Some(_) => Issuer::OwnerExists,
-            None if root.server.owner_invite == Some(claims.invite) && invite.restore_epoch == root.server.restore_epoch => Issuer::Holds,
+            None if root.server.owner_invite == Some(claims.invite) && invite.restore_epoch == root.server.restore_epoch => {
+                Issuer::Holds
+            }
             None => Issuer::OtherEpoch,
         };
     }

@@ -1,6 +1,5 @@
 //! Register: adds an account without an invite. Prove: that account supplies its own signature over its keys.
 
-use alloc::boxed::Box;
 use super::caller::writing;
 use super::inquiry::Inquiry;
 use super::redeem::good_keys;
@@ -14,6 +13,7 @@ use crate::rule;
 use crate::statement::{AccountStatement, Domain};
 use crate::text::Kind;
 use crate::wire::{Event, EventKind, Prove, Register, Reply, Request};
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 /// Decides a register.
@@ -74,7 +74,8 @@ pub(crate) fn decide(request: &Request, register: &Register, inquiry: &mut Inqui
 /// Decides a prove.
 pub(crate) fn prove(request: &Request, prove: &Prove, inquiry: &mut Inquiry<'_>) -> Outcome {
     writing(request, inquiry, &[], &mut |inquiry, caller, _root| {
-        let statement = AccountStatement { server: request.context.server, sign_key: caller.key, kex_key: caller.account.kex_key };
+        let statement =
+            AccountStatement { server: request.context.server, sign_key: caller.key, kex_key: caller.account.kex_key };
         let good = inquiry.check_signature(caller.key, Domain::Account.statement(&statement), Proof::Inline(prove.binding));
         inquiry.ready()?;
         if !good {

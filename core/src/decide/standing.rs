@@ -1,6 +1,5 @@
 //! Revoke, restore, delete: what account managers do to accounts of lower rank.
 
-use alloc::boxed::Box;
 use super::accounts::view;
 use super::caller::writing;
 use super::inquiry::Inquiry;
@@ -12,6 +11,7 @@ use crate::record::{KeyRecord, MemberCount, OpenCount, Standing, keys};
 use crate::role::{Permission, PlaceKind, Role};
 use crate::rule::{self, Rule};
 use crate::wire::{Event, EventKind, Reply, Request};
+use alloc::boxed::Box;
 
 /// What is to happen to the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

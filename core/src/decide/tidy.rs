@@ -6,7 +6,7 @@ use super::{Outcome, Ruling, Stop, deny, fault, operator_only};
 use crate::code::Code;
 use crate::id::{DecisionId, Incarnation, InviteId};
 use crate::key::SignKey;
-use crate::record::{ClosingJob, Closed, InviteRecord, Job, JobKind, keys};
+use crate::record::{Closed, ClosingJob, InviteRecord, Job, JobKind, keys};
 use crate::rule;
 use crate::wire::{PageNeed, Reply, Request};
 use alloc::string::String;

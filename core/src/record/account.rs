@@ -204,3 +204,55 @@ impl Glance {
         self.ban.is_some_and(|until| ban_stands(until, now))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Stored;
+
+    /// Every combination of what may be there, with every byte cut off in turn.
+    #[test]
+    fn a_glance_says_what_the_record_says() {
+        for shape in 0..64u8 {
+            let has = |bit: u8| shape & 1 << bit != 0;
+            let account = Account {
+                kex_key: KexKey([9; 32]),
+                binding: has(4).then_some(Signature([8; 64])),
+                handle: "Žofie".into(),
+                standing: if has(3) { Standing::Revoked } else { Standing::Active },
+                incarnation: Incarnation([1; 16]),
+                epoch: 3,
+                created_at: Timestamp(4),
+                via: if has(4) { Via::Direct } else { Via::Invite(InviteId([5; 16])) },
+                invited_by: SignKey([6; 32]),
+                decision: DecisionId([7; 16]),
+            };
+            let seat = Seat {
+                incarnation: Incarnation([if has(3) { 1 } else { 2 }; 16]),
+                role: Role::Admin,
+                tags: alloc::vec!["a".into(), "bc".into()],
+                joined_at: Timestamp(4),
+                via: Via::Direct,
+            };
+            let ban = Ban { reason: "loud".into(), by: SignKey([6; 32]), since: Timestamp(1), until: Expiry::At(Timestamp(50)) };
+            let record = KeyRecord {
+                account: has(0).then_some(account),
+                seat: has(1).then_some(seat),
+                ban: has(2).then_some(ban),
+                allowlisted_by: has(5).then_some(SignKey([4; 32])),
+                spaces_owned: 1,
+            };
+            let bytes = record.to_stored();
+            let glance = Glance {
+                standing: record.account.as_ref().map(|account| account.standing),
+                role: record.current_seat().map(|seat| seat.role),
+                ban: record.ban.as_ref().map(|ban| ban.until),
+            };
+            assert_eq!(Glance::of_stored(&bytes), Ok(glance));
+            assert_eq!((glance.is_banned(Timestamp(49)), glance.is_banned(Timestamp(50))), (has(2), false));
+            for cut in 0..bytes.len() {
+                assert_eq!(Glance::of_stored(&bytes[..cut]), Err(Malformed));
+            }
+        }
+    }
+}

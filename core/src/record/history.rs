@@ -106,4 +106,3 @@ wire_struct! {
 pub fn chain_next(before: &Sha256Digest, sequence: u64, stored_record: &[u8]) -> Sha256Digest {
     digest::sha256(&[before, &sequence.to_be_bytes(), &digest::sha256(&[stored_record])])
 }
-

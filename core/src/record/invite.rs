@@ -77,4 +77,3 @@ wire_struct! {
 pub fn claims_digest(invite: &SignedClaims) -> Sha256Digest {
     crate::digest::sha256(&[&invite.claims])
 }
-

@@ -24,6 +24,7 @@
 //!
 //! Reserved for spaces and rooms: `b`, `e`, `h`, `i`, `l`, `m`, `u`.
 
+use crate::digest::push_hex;
 use crate::id::{DecisionId, InviteId, SpaceId};
 use crate::key::{Nonce, SignKey};
 use crate::time::{Expiry, Timestamp};
@@ -43,10 +44,7 @@ fn parts(letter: &str, parts: &[&[u8]]) -> String {
         if at > 0 {
             key.push(b'.');
         }
-        let start = key.len();
-        key.resize(start + 2 * part.len(), b'0');
-        // The room is exactly twice the part, the only condition.
-        let _ = hex::encode_to_slice(part, &mut key[start..]);
+        push_hex(&mut key, part);
     }
     String::from_utf8(key).unwrap_or_default()
 }

@@ -15,7 +15,7 @@ pub use history::{CheckRef, Contents, DecisionRecord, FactRef, FactSource, Invol
 pub use invite::{Closed, InviteRecord, OpenCount, Use, claims_digest};
 pub use request_id::{KEPT as REQUEST_IDS_KEPT, REFUSALS_KEPT, RefusalCount, RequestRecord};
 pub(crate) use space::closed_at;
-pub use space::{ClosingJob, Job, JobKind, JoinRule, MemberCount, Pause, ServerRoot, Space};
+pub use space::{ClosingJob, Job, JobKind, JoinRule, MemberCount, Pause, RootGlance, ServerRoot, Space};
 
 use crate::wire::{Malformed, Reader, Wire, Writer};
 use alloc::vec::Vec;

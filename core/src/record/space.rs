@@ -3,7 +3,7 @@
 use crate::id::{Incarnation, InviteId};
 use crate::key::{ServerKey, SignKey};
 use crate::time::{Expiry, Timestamp};
-use crate::wire::{wire_enum, wire_struct};
+use crate::wire::{Malformed, Reader, Wire, wire_enum, wire_struct};
 use alloc::string::String;
 
 wire_enum! {
@@ -134,3 +134,93 @@ pub(crate) fn closed_at(expires: Expiry, now: Timestamp) -> Timestamp {
     }
 }
 
+/// What *is authorized*, *can* and *has admin* look at in the server's root, read without taking the rest.
+///
+/// INVARIANT: [`RootGlance::of_stored`] says what [`Space::from_stored`](super::Stored::from_stored) says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RootGlance {
+    /// The owner.
+    pub owner: Option<SignKey>,
+    /// The server's public key.
+    pub key: ServerKey,
+    /// Whether the operator has accepted the last restore.
+    pub restore_reviewed: bool,
+    /// The highest time a committed decision was taken at.
+    pub highest_now: Timestamp,
+}
+
+impl RootGlance {
+    /// Reads what matters, in the order of the fields of [`Space`]. `None` if it is not the server's root.
+    pub fn of_stored(bytes: &[u8]) -> Result<Option<Self>, Malformed> {
+        let r = &mut Reader::new(bytes);
+        if u8::read(r) != <Space as super::Stored>::SCHEMA {
+            r.fail();
+        }
+        r.text(); // name
+        JoinRule::read(r);
+        u32::read(r); // max_members
+        r.text(); // description
+        bool::read(r); // governed
+        Pause::read(r);
+        let owner = Option::read(r);
+        let mut glance = None;
+        if bool::read(r) {
+            let key = SignKey::read(r);
+            if bool::read(r) {
+                r.take(16); // owner_invite
+            }
+            u32::read(r); // restore_epoch
+            glance = Some(Self { owner, key, restore_reviewed: bool::read(r), highest_now: Timestamp::read(r) });
+        }
+        r.clone().finish()?;
+        Ok(glance)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Stored;
+
+    #[test]
+    fn a_glance_says_what_the_record_says() {
+        let server = ServerRoot {
+            key: SignKey([1; 32]),
+            owner_invite: None,
+            restore_epoch: 7,
+            restore_reviewed: true,
+            highest_now: Timestamp(99),
+        };
+        let space = Space {
+            name: "Müller".into(),
+            join_rule: JoinRule::Allowlist,
+            max_members: 3,
+            description: "x".into(),
+            governed: true,
+            pause: Pause::Until(Timestamp(5)),
+            owner: Some(SignKey([2; 32])),
+            server: Some(server.clone()),
+        };
+        let others = [
+            Space { server: None, ..space.clone() },
+            Space { owner: None, pause: Pause::No, ..space.clone() },
+            Space {
+                server: Some(ServerRoot { owner_invite: Some(InviteId([3; 16])), restore_reviewed: false, ..server }),
+                ..space.clone()
+            },
+        ];
+        for space in core::iter::once(space).chain(others) {
+            let bytes = space.to_stored();
+            let expected = space.server.as_ref().map(|server| RootGlance {
+                owner: space.owner,
+                key: server.key,
+                restore_reviewed: server.restore_reviewed,
+                highest_now: server.highest_now,
+            });
+            assert_eq!(RootGlance::of_stored(&bytes), Ok(expected));
+            for cut in 0..bytes.len() {
+                assert_eq!(RootGlance::of_stored(&bytes[..cut]), Err(Malformed), "{cut}");
+            }
+        }
+    }
+}

@@ -130,7 +130,18 @@ pub struct InviteItem {
 impl From<wire::InviteItem> for InviteItem {
     fn from(item: wire::InviteItem) -> Self {
         let wire::InviteItem {
-            invite, state, role, max_uses, uses, expires, label, greeting, issuer, issuer_handle, minted_at, salt,
+            invite,
+            state,
+            role,
+            max_uses,
+            uses,
+            expires,
+            label,
+            greeting,
+            issuer,
+            issuer_handle,
+            minted_at,
+            salt,
         } = item;
         Self {
             id: invite.into(),

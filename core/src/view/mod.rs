@@ -18,7 +18,7 @@ mod server;
 mod spelt;
 
 pub use accounts::{AccountAnswer, AccountChanged, AccountDetails, AccountList, AccountView, Outcome, ProveBody, RegisterBody};
-pub use authorized::{AuthorizedBody, AuthorizedList, Authorization, CanAnswer, CanFacts, CanQuery, KeyAuthorization, MAX_KEYS};
+pub use authorized::{Authorization, AuthorizedBody, AuthorizedList, CanAnswer, CanFacts, CanQuery, KeyAuthorization, MAX_KEYS};
 pub use invites::{InviteAnswer, InviteItem, InviteList, InviteListQuery, InviteShown, MintBody, PageQuery, UseItem};
 pub use preview::{AccountProofBody, ClaimsView, PreviewAnswer, PreviewBody};
 pub use problem::Problem;

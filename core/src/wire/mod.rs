@@ -25,12 +25,12 @@ pub use codec::{Malformed, Reader, Wire, Writer, decode, encode};
 pub(crate) use codec::{list_of, wire_enum, wire_struct};
 pub use facts::{Facts, FactsBuilder, PageFact, RecordFact};
 pub use reply::{
-    AccountDetails, AccountPage, AccountView, Description, InviteItem, InvitePage, InviteShown, InviteState, LiveFacts, Page, PreviewReply,
-    Redeemed, Reply, UseItem, Why,
+    AccountDetails, AccountPage, AccountView, Description, InviteItem, InvitePage, InviteShown, InviteState, LiveFacts, Page,
+    PreviewReply, Redeemed, Reply, UseItem, Why,
 };
 pub use request::{
-    AccountProof, Asker, Can, Command, Context, HttpAuth, Init, InviteFilter, ListInvites, Mint, Paging, Preview, Prove, Redeem, Register,
-    Request, ShowInvite,
+    AccountProof, Asker, Can, Command, Context, HttpAuth, Init, InviteFilter, ListInvites, Mint, Paging, Preview, Prove, Redeem,
+    Register, Request, ShowInvite,
 };
 
 /// The most bytes a request, or the facts for it, may have: 1 MiB.

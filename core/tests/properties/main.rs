@@ -1,1 +1,16 @@
-//! Tests.
+//! The invariants, each by its name, as properties and state machines: random sequences of all verbs by several people,
+//! against a naive model that shares no code with the core's tables.
+#![allow(unreachable_pub, clippy::unwrap_used)] // nothing here is published, and what fails should fail
+
+#[path = "../kit/mod.rs"]
+mod kit;
+
+mod act;
+mod commits;
+mod denial;
+mod housekeeping;
+mod model;
+mod model_verbs;
+mod quiet;
+mod standing;
+mod walk;

@@ -1,1 +1,64 @@
-//! Tests.
+//! The decision tables. Each is written down here by hand as data, in rows that do not depend on any order, and kept
+//! as text in `core/tests/snapshots/` for people to review. The core is asked in every cell of every cross-product.
+
+#![allow(unreachable_pub, clippy::unwrap_used)] // nothing here is published, and what fails should fail
+
+#[path = "../kit/mod.rs"]
+mod kit;
+
+mod accounts;
+mod authorize;
+mod caller;
+mod can;
+mod cancel;
+mod coverage;
+mod faults;
+mod gate;
+mod init;
+mod issuer;
+mod mint;
+mod mint_claims;
+mod preview;
+mod reading;
+mod redeem;
+mod redeem_proofs;
+mod register;
+mod words;
+
+use kit::table::Table;
+
+/// Every table.
+fn all() -> Vec<Table> {
+    vec![
+        redeem_proofs::table(),
+        redeem::table(),
+        issuer::table(),
+        gate::table(),
+        preview::table(),
+        init::table(),
+        mint_claims::table(),
+        mint::table(),
+        cancel::table(),
+        caller::table(),
+        register::table(),
+        register::prove_table(),
+        accounts::table(),
+        authorize::table(),
+        authorize::admin_table(),
+        authorize::asker_table(),
+        can::table(),
+        reading::account_table(),
+        reading::invite_table(),
+        faults::table(),
+        faults::operator_table(),
+    ]
+}
+
+/// Compares a table with its reviewed text.
+fn reviewed(table: &Table) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(table.name, table.render()));
+}

@@ -29,10 +29,7 @@ pub(crate) struct Exports {
 /// [`LoadError::HasImport`], [`LoadError::BadExport`].
 pub(crate) fn check(module: &Module) -> Result<Exports, LoadError> {
     if let Some(import) = module.imports().next() {
-        return Err(LoadError::HasImport {
-            module: import.module().to_owned(),
-            name: import.name().to_owned(),
-        });
+        return Err(LoadError::HasImport { module: import.module().to_owned(), name: import.name().to_owned() });
     }
     const I32: ValType = ValType::I32;
     Ok(Exports {
@@ -55,12 +52,7 @@ fn memory(module: &Module) -> Result<ModuleExport, LoadError> {
     module.get_export_index(MEMORY).ok_or_else(bad)
 }
 
-fn function(
-    module: &Module,
-    name: &'static str,
-    params: &[ValType],
-    results: &[ValType],
-) -> Result<ModuleExport, LoadError> {
+fn function(module: &Module, name: &'static str, params: &[ValType], results: &[ValType]) -> Result<ModuleExport, LoadError> {
     let bad = || LoadError::BadExport(name);
     let Some(ExternType::Func(kind)) = module.get_export(name) else {
         return Err(bad());

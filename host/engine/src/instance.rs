@@ -13,7 +13,7 @@ pub(crate) struct Mould {
     pub(crate) limits: Limits,
 }
 
-/// Says no to more memory than the limit, and remembers having said it.
+/// Says no to more memory than the limit, and remembers for one step having said it.
 #[derive(Default)]
 pub(crate) struct Gate {
     denied: bool,
@@ -57,11 +57,7 @@ impl Instance {
             Ok(instance) => instance,
             Err(error) => return Err(Undecidable::from_error(&error, store.data().denied)),
         };
-        let mut export = |index| {
-            instance
-                .get_module_export(&mut store, index)
-                .ok_or(Undecidable::WrongAbi)
-        };
+        let mut export = |index| instance.get_module_export(&mut store, index).ok_or(Undecidable::WrongAbi);
         let memory = export(&mould.exports.memory)?;
         let version = export(&mould.exports.version)?;
         let alloc = export(&mould.exports.alloc)?;
@@ -145,9 +141,10 @@ impl Instance {
     }
 }
 
-/// Sets fuel and deadline for one step; returns the fuel.
+/// Sets fuel and deadline for one step, and forgets what the last one was denied; returns the fuel.
 fn refill(store: &mut Store<Gate>, limits: &Limits, input: usize) -> Result<u64, Undecidable> {
     let fuel = limits.fuel(input);
+    store.data_mut().denied = false;
     store.set_epoch_deadline(limits.deadline_ticks);
     // Fails only when fuel is switched off in the engine, which would make the limit a wish.
     store.set_fuel(fuel).map_err(|_| Undecidable::WrongAbi)?;

@@ -45,18 +45,12 @@ pub struct Limits {
 impl Limits {
     /// Fuel for `input` bytes: the same bytes get the same fuel on every machine.
     pub(crate) fn fuel(&self, input: usize) -> u64 {
-        self.fuel_per_byte
-            .saturating_mul(input as u64)
-            .saturating_add(self.fuel_base)
+        self.fuel_per_byte.saturating_mul(input as u64).saturating_add(self.fuel_base)
     }
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits {
-            fuel_base: 8_000_000,
-            fuel_per_byte: 512,
-            deadline_ticks: 60,
-        }
+        Limits { fuel_base: 8_000_000, fuel_per_byte: 1_024, deadline_ticks: 60 }
     }
 }

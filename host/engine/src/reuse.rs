@@ -19,7 +19,7 @@ struct Kept {
 }
 
 thread_local! {
-    /// Boxed, since every use moves one out and in again.
+    #[allow(clippy::vec_box, reason = "every use moves one out and in again, and it is large")]
     static KEPT: RefCell<Vec<Box<Kept>>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -31,11 +31,7 @@ pub(crate) fn with<T>(
 ) -> Result<T, Undecidable> {
     let mut kept = match take(policy.id) {
         Some(kept) => kept,
-        None => Box::new(Kept {
-            id: policy.id,
-            policy: Arc::downgrade(policy),
-            instance: Instance::new(&policy.mould)?,
-        }),
+        None => Box::new(Kept { id: policy.id, policy: Arc::downgrade(policy), instance: Instance::new(&policy.mould)? }),
     };
     let result = use_it(&mut kept.instance)?;
     if kept.instance.memory_bytes() <= KEEP_AT_MOST {

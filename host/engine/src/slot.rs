@@ -12,9 +12,7 @@ pub struct Slot {
 impl Slot {
     /// A slot with its first policy.
     pub fn new(policy: Policy) -> Slot {
-        Slot {
-            current: RwLock::new(policy),
-        }
+        Slot { current: RwLock::new(policy) }
     }
 
     /// The policy in force now. Take it once per decision, so that all its rounds are answered by the same module.

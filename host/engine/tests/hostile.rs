@@ -114,10 +114,8 @@ fn memory_beyond_the_limit_is_refused() {
         &load(&sometimes("", "(if (i32.eq (memory.grow (i32.const 256)) (i32.const -1)) (then unreachable))")),
         Undecidable::Memory,
     );
-    let up_to = load(&module(
-        "",
-        &format!("(if (i32.eq (memory.grow (i32.const 255)) (i32.const -1)) (then unreachable)) {ECHO}"),
-    ));
+    let up_to =
+        load(&module("", &format!("(if (i32.eq (memory.grow (i32.const 255)) (i32.const -1)) (then unreachable)) {ECHO}")));
     assert_eq!(up_to.step_fresh(b"ok", b""), Ok(b"ok".to_vec()));
     // Kept, it would hold 16 MiB and could not grow again.
     assert_eq!(up_to.step_reused(b"ok", b""), Ok(b"ok".to_vec()));
@@ -261,9 +259,8 @@ fn a_kept_instance_is_one_a_thread_and_gone_after_a_failure() {
 
 #[test]
 fn kept_instances_of_many_policies_do_not_mix() {
-    let policies: Vec<Policy> = (0..20_u8)
-        .map(|n| load(&module(&format!("(data (i32.const 8) \"\\{n:02x}\")"), "(i64.const 0x800000001)")))
-        .collect();
+    let policies: Vec<Policy> =
+        (0..20_u8).map(|n| load(&module(&format!("(data (i32.const 8) \"\\{n:02x}\")"), "(i64.const 0x800000001)"))).collect();
     for _ in 0..3 {
         for (n, policy) in policies.iter().enumerate() {
             assert_eq!(policy.step_reused(b"x", b""), Ok(vec![n as u8]));

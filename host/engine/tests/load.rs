@@ -62,7 +62,11 @@ fn a_missing_or_mistyped_export_is_refused_by_name() {
         ("(param i32 i32 i32 i32) (result i64)", "(param i32 i32 i32) (result i64)", "doorward_step"),
         ("(result i64) (i64.const 1)", "(result i32) (i32.const 1)", "doorward_step"),
         (r#"(func (export "doorward_release"))"#, "", "doorward_release"),
-        (r#"(func (export "doorward_release"))"#, r#"(global (export "doorward_release") i32 (i32.const 0))"#, "doorward_release"),
+        (
+            r#"(func (export "doorward_release"))"#,
+            r#"(global (export "doorward_release") i32 (i32.const 0))"#,
+            "doorward_release",
+        ),
     ] {
         let text = refusal(&without(what, instead), &[]);
         assert_eq!(text, format!("the module does not export {name} as the ABI says"), "{what} → {instead}");
@@ -112,15 +116,9 @@ fn golden_vectors_decide_and_the_refusal_names_the_one() {
     let right = Vector { request: b"re", facts: b"fa", answer: b"refa" };
     let wrong = Vector { answer: b"refb", ..right };
     assert!(Policy::load(&wasm, &[right]).is_ok());
-    assert_eq!(
-        refusal(&wasm, &[right, wrong]),
-        "golden vector 1 has another answer (fresh instance)"
-    );
+    assert_eq!(refusal(&wasm, &[right, wrong]), "golden vector 1 has another answer (fresh instance)");
     let nothing = Vector { request: b"", facts: b"", answer: b"" };
-    assert_eq!(
-        refusal(&wasm, &[right, right, nothing]),
-        "golden vector 2 got no answer (fresh instance): bad-output"
-    );
+    assert_eq!(refusal(&wasm, &[right, right, nothing]), "golden vector 2 got no answer (fresh instance): bad-output");
 }
 
 #[test]

@@ -38,7 +38,7 @@ pub(crate) struct Committer {
     /// Builds of the policy that are known to be kept.
     builds: HashSet<[u8; 32]>,
     /// Taken, but too many for the last batch.
-    carried: VecDeque<Box<Job>>,
+    carried: VecDeque<Job>,
     /// When the history is to be signed, if there is something new in it.
     due: Option<Instant>,
 }
@@ -46,7 +46,7 @@ pub(crate) struct Committer {
 /// What goes into the next batch.
 #[derive(Default)]
 struct Work {
-    jobs: Vec<Box<Job>>,
+    jobs: Vec<Job>,
     probes: Vec<oneshot::Sender<Result<(), Code>>>,
     stop: bool,
 }
@@ -118,7 +118,7 @@ impl Committer {
             Message::Decide(job) => {
                 self.shared.stats.queue.fetch_sub(1, Relaxed);
                 if job.ticket.take() {
-                    work.jobs.push(job);
+                    work.jobs.push(*job);
                 }
             }
             Message::Probe(answer) => work.probes.push(answer),
@@ -137,7 +137,7 @@ impl Committer {
             rest.into_iter().rev().for_each(|job| self.carried.push_front(job));
             let Attempt { pending, rulings, builds } = attempt;
             if pending.size().0 == 0 {
-                rulings.into_iter().zip(jobs).for_each(|(ruling, job)| answer(*job, ruling));
+                rulings.into_iter().zip(jobs).for_each(|(ruling, job)| answer(job, ruling));
                 return Ok(());
             }
             let torn = pending.is_torn();
@@ -149,7 +149,7 @@ impl Committer {
                     self.shared.stats.committed(composed.decisions.len(), started.elapsed());
                     self.committed(&composed, last, &rulings, checkpoint)?;
                     self.builds.extend(builds);
-                    rulings.into_iter().zip(jobs).for_each(|(ruling, job)| answer(*job, ruling));
+                    rulings.into_iter().zip(jobs).for_each(|(ruling, job)| answer(job, ruling));
                     tell(probes, Ok(()));
                     return Ok(());
                 }
@@ -179,7 +179,7 @@ impl Committer {
         Ok(())
     }
 
-    fn compose(&self, jobs: &mut [Box<Job>], checkpoint: Option<Place>, probe: bool) -> Attempt {
+    fn compose(&self, jobs: &mut [Job], checkpoint: Option<Place>, probe: bool) -> Attempt {
         let Self { shared, recent, builds, .. } = self;
         let max_writes = shared.store.max_writes().saturating_sub(HOSTS_OWN);
         let mut attempt = Composer { shared, recent, builds, max_writes }.compose(jobs);
@@ -284,7 +284,7 @@ fn answer(job: Job, ruling: Result<Ruled, Refusal>) {
     job.ticket.settle(ruling.map(|ruled| ruled.decided));
 }
 
-fn refuse(jobs: Vec<Box<Job>>, probes: Vec<oneshot::Sender<Result<(), Code>>>, code: Code, line: &str) {
+fn refuse(jobs: Vec<Job>, probes: Vec<oneshot::Sender<Result<(), Code>>>, code: Code, line: &str) {
     jobs.into_iter().for_each(|job| job.ticket.settle(Err(Refusal::new(code, line))));
     tell(probes, Err(code));
 }

@@ -51,7 +51,7 @@ pub(crate) struct Composer<'c> {
 
 impl Composer<'_> {
     /// Takes jobs in order until one does not fit any more; that one and all after it have no ruling and come again.
-    pub(crate) fn compose(&self, jobs: &mut [Box<Job>]) -> Attempt {
+    pub(crate) fn compose(&self, jobs: &mut [Job]) -> Attempt {
         let mut attempt = Attempt::default();
         // One view for all decisions that are taken again. It is let go before the commit.
         let mut moment = Moment::new(&*self.shared.store);
@@ -130,7 +130,9 @@ impl Composer<'_> {
         let size = |write: &Write| write.key.len() + write.value.as_ref().map_or(0, Vec::len);
         let count: usize = more.iter().map(|writes| writes.len()).sum();
         let added: usize = more.into_iter().flatten().map(size).sum();
-        writes + count <= self.max_writes && bytes + added < MAX_BATCH_BYTES && guards + job.known.records.len() < MAX_BATCH_GUARDS
+        writes + count <= self.max_writes
+            && bytes + added < MAX_BATCH_BYTES
+            && guards + job.known.records.len() < MAX_BATCH_GUARDS
     }
 }
 

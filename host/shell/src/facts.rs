@@ -139,3 +139,40 @@ impl Known {
         (facts, pages, checks)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use doorward_core::wire::Facts;
+
+    #[test]
+    fn a_fact_says_where_it_is_from() {
+        let decision = DecisionId([7; 16]);
+        let mut known = Known::default();
+        let value = || Some(Arc::from(*b"value"));
+        for (key, value, source) in [
+            ("a", None, Source::Store(0)),
+            ("b", value(), Source::Store(5)),
+            ("c", value(), Source::Pending(decision)),
+            ("d", None, Source::Pending(decision)),
+        ] {
+            known.records.insert(key.into(), Held { fact: Fact { value, source }, guarded: key != "b" });
+        }
+        let bytes = known.encode();
+        let facts = Facts::read(&bytes).expect("facts");
+        let seen = ["a", "b", "c", "d"].map(|key| facts.record(key).map(|fact| (fact.revision, fact.value.is_some())));
+        assert_eq!(seen, [Some((0, false)), Some((5, true)), Some((PENDING, true)), Some((0, false))]);
+        let sources: Vec<FactSource> = known.references().0.into_iter().map(|fact| fact.source).collect();
+        assert_eq!(sources, [FactSource::Absent, FactSource::Revision(5), FactSource::Decision(decision), FactSource::Absent]);
+        assert_eq!(known.guards().collect::<Vec<_>>(), [("a", 0)], "what is pending, or observed, is not guarded");
+    }
+
+    #[test]
+    fn it_is_as_old_as_its_oldest() {
+        let mut known = Known::default();
+        for (seen, as_of) in [(None, None), (Some(7), Some(7)), (Some(9), Some(7)), (None, Some(7)), (Some(3), Some(3))] {
+            known.seen_at(seen);
+            assert_eq!(known.as_of, as_of);
+        }
+    }
+}

@@ -90,7 +90,13 @@ impl Chain {
     ///
     /// If someone else wrote in between, the records are read back; when that fails nothing is taken in, and the next
     /// commit catches up.
-    pub(crate) fn extend(&mut self, store: &dyn Store, first: u64, last: u64, own: &[(u64, &[u8])]) -> Result<Vec<Place>, Unavailable> {
+    pub(crate) fn extend(
+        &mut self,
+        store: &dyn Store,
+        first: u64,
+        last: u64,
+        own: &[(u64, &[u8])],
+    ) -> Result<Vec<Place>, Unavailable> {
         let mut places = Vec::with_capacity(own.len());
         if Some(first) == self.seen.checked_add(1) {
             for (sequence, record) in own {

@@ -46,7 +46,10 @@ impl Pending {
 
     /// Whether a key with this prefix has a pending write.
     pub(crate) fn touches(&self, prefix: &str) -> bool {
-        self.writes.range::<str, _>((Bound::Included(prefix), Bound::Unbounded)).next().is_some_and(|(key, _)| key.starts_with(prefix))
+        self.writes
+            .range::<str, _>((Bound::Included(prefix), Bound::Unbounded))
+            .next()
+            .is_some_and(|(key, _)| key.starts_with(prefix))
     }
 
     /// Adds a write. Later ones of the same key win.
@@ -124,14 +127,10 @@ impl View for Merged<'_, '_> {
         let asked = query(need);
         asked.check()?;
         let over: Vec<(&String, &Slot)> = self.pending.range(&asked).collect();
-        // Deletions may take as many away as there are pending writes.
+        // Deletions take at most as many away as there are pending writes. So the first `limit` of what is left are
+        // known, and a pending key above the last one read is never among them.
         let (mut found, more) = self.at_least(&asked, usize::from(asked.limit) + over.len())?;
-        // What comes after the last one read is not known, so pending keys from there on are not merged in.
-        let end = if more { found.last_key_value().map(|(key, _)| key.clone()) } else { None };
         for (key, slot) in over {
-            if end.as_ref().is_some_and(|end| key > end) {
-                break;
-            }
             match slot.value {
                 Some(_) => found.insert(key.clone(), slot.fact()),
                 None => found.remove(key),

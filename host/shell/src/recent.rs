@@ -75,7 +75,8 @@ impl Moved {
             Source::Pending(_) => true,
             Source::Store(_) => all || recent.moved(key, as_of) || pending.get(key).is_some(),
         };
-        let records = known.records.iter().filter(|(key, held)| stale(key, held.fact.source)).map(|(key, _)| key.clone()).collect();
+        let records =
+            known.records.iter().filter(|(key, held)| stale(key, held.fact.source)).map(|(key, _)| key.clone()).collect();
         let touched = |prefix: &str| all || recent.moved_below(prefix, as_of) || pending.touches(prefix);
         let is_pending = |source: Source| matches!(source, Source::Pending(_));
         let pages = known
@@ -95,6 +96,46 @@ impl Moved {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::{Fact, FoundPage, Held};
+    use doorward_core::DecisionId;
+    use doorward_core::wire::PageNeed;
+
+    fn known(as_of: u64, source: Source) -> Known {
+        let mut known = Known { as_of: Some(as_of), ..Known::default() };
+        for key in ["a", "b"] {
+            let fact = Fact { value: None, source };
+            known.records.insert(key.into(), Held { fact, guarded: true });
+        }
+        let need = PageNeed { prefix: "x.".into(), after: String::new(), until: String::new(), limit: 9, under: "a".into() };
+        known.pages.push(FoundPage { need, more: false, records: vec![] });
+        known
+    }
+
+    fn moved(known: &Known, recent: &Recent, pending: &Pending) -> (Vec<String>, bool) {
+        let Moved { records, pages } = Moved::of(known, recent, pending);
+        (records, pages)
+    }
+
+    #[test]
+    fn only_what_moved_is_read_again() {
+        let (mut recent, none) = (Recent::from(10), Pending::default());
+        let (stored, pending) = (Source::Store(0), Source::Pending(DecisionId([1; 16])));
+        let all = (vec!["a".to_owned(), "b".to_owned()], true);
+        assert_eq!(moved(&known(10, stored), &recent, &none), (vec![], false));
+        assert!(Moved::of(&known(10, stored), &recent, &none).is_nothing());
+        assert_eq!(moved(&known(9, stored), &recent, &none), all, "from before the first thing remembered");
+        assert_eq!(moved(&known(10, pending), &recent, &none).0, all.0, "it was never committed as it stood");
+        recent.note("b", 11);
+        assert_eq!(moved(&known(10, stored), &recent, &none), (vec!["b".into()], false));
+        assert_eq!(moved(&known(11, stored), &recent, &none), (vec![], false));
+        recent.note("x.1", 12);
+        assert_eq!(moved(&known(11, stored), &recent, &none), (vec![], true));
+        for (key, expected) in [("a", (vec!["a".to_owned()], false)), ("x.2", (vec![], true)), ("y.2", (vec![], false))] {
+            let mut one = Pending::default();
+            one.write(key.into(), None, DecisionId([2; 16]));
+            assert_eq!(moved(&known(12, stored), &recent, &one), expected, "{key}");
+        }
+    }
 
     #[test]
     fn what_is_forgotten_is_said_to_be() {

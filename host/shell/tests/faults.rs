@@ -28,13 +28,13 @@ async fn with_invite(shell: &Shell, uses: u32) -> (House, Held) {
 }
 
 fn uses(store: &dyn Store, invite: InviteId) -> u32 {
-    let record = store.snapshot().unwrap().load(&[&keys::invite(&invite)]).unwrap().remove(0);
+    let record = store.snapshot().expect("works").load(&[&keys::invite(&invite)]).expect("works").remove(0);
     InviteRecord::from_stored(&record.value.expect("there")).expect("an invite").uses
 }
 
 /// Writes a record again as it is, as another daemon might.
 fn touch(store: &dyn Store, key: &str) {
-    let record = store.snapshot().unwrap().load(&[key]).unwrap().remove(0);
+    let record = store.snapshot().expect("works").load(&[key]).expect("works").remove(0);
     let batch = Batch { writes: vec![Write { key: key.into(), value: record.value }], guards: vec![] };
     assert!(matches!(store.commit(&batch), Commit::Committed { .. }));
 }
@@ -152,9 +152,9 @@ async fn nobody_is_told_before_the_sync() {
     assert!(!holding.is_finished() && !admitted.is_finished());
     assert!(!refused.is_finished(), "it would know of a commit that may never be");
     store.shut_commits(false);
-    assert_eq!(holding.await.unwrap().code, Code::Allowed);
-    assert_eq!(admitted.await.unwrap().code, Code::Allowed);
-    assert_eq!(refused.await.unwrap().code, Code::UsedUp);
+    assert_eq!(holding.await.expect("works").code, Code::Allowed);
+    assert_eq!(admitted.await.expect("works").code, Code::Allowed);
+    assert_eq!(refused.await.expect("works").code, Code::UsedUp);
     assert_eq!(store.arrived(), BEFORE + 2, "two and three were one batch");
 }
 
@@ -170,9 +170,9 @@ async fn a_refusal_that_saw_what_was_lost_is_not_told() {
     let admitted = send(&shell, sent("two")).await;
     let refused = send(&shell, sent("three")).await;
     store.shut_commits(false);
-    assert_eq!(holding.await.unwrap().code, Code::Allowed);
-    assert_eq!(admitted.await.unwrap().code, Code::Unavailable);
-    assert_eq!(refused.await.unwrap().code, Code::Unavailable, "not used-up: there is a use left");
+    assert_eq!(holding.await.expect("works").code, Code::Allowed);
+    assert_eq!(admitted.await.expect("works").code, Code::Unavailable);
+    assert_eq!(refused.await.expect("works").code, Code::Unavailable, "not used-up: there is a use left");
     assert_eq!(sent("three").to(&shell).await.code, Code::Allowed);
     assert_eq!(uses(&*store, held.id), 2);
 }
@@ -202,9 +202,9 @@ async fn a_store_that_hangs_is_a_refusal_in_time() {
     let (one, two) = (send(&shell, waiting.clone()).await, send(&shell, sent("waiting too")).await);
     let more = sent("one too many").to(&shell).await.code;
     assert_eq!(more, Code::Busy);
-    assert_eq!(one.await.unwrap().code, Code::Unavailable, "its turn did not come");
-    assert_eq!(two.await.unwrap().code, Code::Unavailable);
-    assert_eq!(begun.await.unwrap().code, Code::OutcomeUnknown, "its turn came, and has not ended");
+    assert_eq!(one.await.expect("works").code, Code::Unavailable, "its turn did not come");
+    assert_eq!(two.await.expect("works").code, Code::Unavailable);
+    assert_eq!(begun.await.expect("works").code, Code::OutcomeUnknown, "its turn came, and has not ended");
     store.shut_commits(false);
     assert_eq!(taken.to(&shell).await.code, Code::Allowed);
     assert_eq!(uses(&*store, held.id), 1, "what was called unavailable was never done");

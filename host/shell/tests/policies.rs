@@ -86,7 +86,7 @@ async fn expect(answer: &[u8], command: Command, code: Code) {
     let answered = shell.ask(Asker::Operator, command, vec![]).await;
     assert_eq!(answered.code, code);
     assert_eq!(answered.verdict, if code == Code::Allowed { Verdict::Allow } else { Verdict::Deny });
-    let last = store.wait(0, Duration::ZERO).unwrap();
+    let last = store.wait(0, Duration::ZERO).expect("works");
     assert_eq!(last > 0, code == Code::Allowed, "what is refused writes nothing");
     assert_eq!(shell.stats().undecidable, u64::from(code == Code::Undecidable));
 }
@@ -129,7 +129,7 @@ async fn two_decisions_never_share_an_id() {
     // The same entropy again, as a cloned machine might have it.
     let second = shell.ask(Asker::Operator, MAY_WRITE, vec![]).await;
     assert_eq!(second.code, Code::Conflict);
-    assert_eq!(store.snapshot().unwrap().load(&[&keys::decision(&own())]).unwrap()[0].revision, 2);
+    assert_eq!(store.snapshot().expect("works").load(&[&keys::decision(&own())]).expect("works")[0].revision, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -110,8 +110,8 @@ async fn a_checkpoint_of_another_key_is_not_believed() {
     let shell = start(store.clone());
     settle(&shell).await;
     shell.stop().await;
-    let page = store.snapshot().unwrap().page(&PageQuery::below("k.", 10)).unwrap();
-    let (key, mut value) = (page.records[0].key.clone(), page.records[0].value.clone().unwrap());
+    let page = store.snapshot().expect("works").page(&PageQuery::below("k.", 10)).expect("works");
+    let (key, mut value) = (page.records[0].key.clone(), page.records[0].value.clone().expect("works"));
     let last = value.len() - 65;
     // Inside the time of signing: the signature does not match any more.
     value[last] ^= 1;
@@ -130,8 +130,8 @@ async fn the_build_that_decided_is_kept() {
     let shell = start(store.clone());
     settle(&shell).await;
     let prefix = format!("{}.", doorward_core::record::keys::policy(&shell.policy_digest()));
-    let page = store.snapshot().unwrap().page(&PageQuery::below(prefix, 1_000)).unwrap();
-    let kept: Vec<u8> = page.records.into_iter().flat_map(|record| record.value.unwrap()).collect();
+    let page = store.snapshot().expect("works").page(&PageQuery::below(prefix, 1_000)).expect("works");
+    let kept: Vec<u8> = page.records.into_iter().flat_map(|record| record.value.expect("works")).collect();
     assert_eq!(kept, doorward_artifacts::POLICY);
     let entries = audit::history(&*store);
     assert!(entries.iter().all(|entry| entry.record.policy == shell.policy_digest()));
@@ -148,10 +148,16 @@ async fn many_arrive_and_few_commits_carry_them() {
     let held = house.mint(&shell, 0).await;
     let before = shell.stats();
     let guests: Vec<_> = (0..128).map(|i| redeem(shell.server_key(), &held, &Person::new(&format!("guest {i}")))).collect();
-    let asked: Vec<_> = guests.into_iter().map(|sent| { let shell = shell.clone(); tokio::spawn(async move { sent.to(&shell).await }) }).collect();
+    let asked: Vec<_> = guests
+        .into_iter()
+        .map(|sent| {
+            let shell = shell.clone();
+            tokio::spawn(async move { sent.to(&shell).await })
+        })
+        .collect();
     let mut sequences = std::collections::BTreeSet::new();
     for asked in asked {
-        let answered = asked.await.unwrap();
+        let answered = asked.await.expect("no panic");
         sequences.insert(read(&answered.receipt.expect("everyone is let in")).sequence);
     }
     assert_eq!(sequences.len(), 128, "each has a place of its own");

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::str::FromStr;
 
 /// Cedar with everything parsed.
-pub struct Cedar {
+pub(crate) struct Cedar {
     authorizer: Authorizer,
     policies: PolicySet,
     entities: Entities,
@@ -16,7 +16,7 @@ pub struct Cedar {
 
 impl Cedar {
     /// Parses `cedar/policies.cedar`, and makes the entities of the same people and of the same role table.
-    pub fn new(people: &[Person]) -> Result<Self, Oops> {
+    pub(crate) fn new(people: &[Person]) -> Result<Self, Oops> {
         let policies = PolicySet::from_str(include_str!("../cedar/policies.cedar"))?;
         let mut entities: Vec<Value> = people.iter().map(person).collect();
         entities.extend(["owner", "admin", "member"].map(|role| entity("Role", role, json!({}), &[])));
@@ -37,7 +37,7 @@ impl Cedar {
     }
 
     /// Builds a question's request.
-    pub fn request(question: &Question) -> Result<Request, Oops> {
+    pub(crate) fn request(question: &Question) -> Result<Request, Oops> {
         let uid = |kind: &str, id: &str| EntityUid::from_str(&format!("{kind}::\"{id}\""));
         let action = question.permission.as_deref().unwrap_or("enter");
         let (user, action, space) = (uid("User", &question.name)?, uid("Action", action)?, uid("Space", "server")?);
@@ -45,7 +45,7 @@ impl Cedar {
     }
 
     /// Answers.
-    pub fn allows(&self, request: &Request) -> bool {
+    pub(crate) fn allows(&self, request: &Request) -> bool {
         self.authorizer.is_authorized(request, &self.policies, &self.entities).decision() == Decision::Allow
     }
 }

@@ -10,7 +10,7 @@ use doorward_tests::Oops;
 use std::hint::black_box;
 
 /// Measures both figures for *is authorized* and for *can*.
-pub fn measure(rounds: usize) -> Result<Vec<Row>, Oops> {
+pub(crate) fn measure(rounds: usize) -> Result<Vec<Row>, Oops> {
     let policy = Policy::load(doorward_artifacts::POLICY, &[])?;
     let mut rows = Vec::new();
     for (kind, name) in [("enter", "is authorized"), ("can", "can")] {
@@ -53,12 +53,8 @@ fn samples_of(kind: &str, policy: &Policy, rounds: usize) -> Result<[Sample; 4],
         *turn
     };
     let mut contenders = [
+        Contender { name: "cedar", run: Box::new(|n| (0..n).for_each(|_| drop(black_box(cedar.allows(&requests[next(t0)]))))) },
         Contender {
-            name: "cedar",
-            run: Box::new(|n| (0..n).for_each(|_| drop(black_box(cedar.allows(&requests[next(t0)]))))),
-        },
-        Contender {
-            name: "native",
             run: Box::new(|n| {
                 (0..n).for_each(|_| {
                     let (request, facts) = &inputs[next(t1)];
@@ -67,7 +63,6 @@ fn samples_of(kind: &str, policy: &Policy, rounds: usize) -> Result<[Sample; 4],
             }),
         },
         Contender {
-            name: "reused",
             run: Box::new(|n| {
                 (0..n).for_each(|_| {
                     let (request, facts) = &inputs[next(t2)];
@@ -76,7 +71,6 @@ fn samples_of(kind: &str, policy: &Policy, rounds: usize) -> Result<[Sample; 4],
             }),
         },
         Contender {
-            name: "fresh",
             run: Box::new(|n| {
                 (0..n).for_each(|_| {
                     let (request, facts) = &inputs[next(t3)];

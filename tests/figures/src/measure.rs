@@ -4,24 +4,22 @@ use std::hint::black_box;
 use std::time::Instant;
 
 /// One thing to be timed.
-pub struct Contender<'a> {
-    /// What the table calls it.
-    pub name: &'static str,
+pub(crate) struct Contender<'a> {
     /// Does the work `n` times.
-    pub run: Box<dyn FnMut(usize) + 'a>,
+    pub(crate) run: Box<dyn FnMut(usize) + 'a>,
 }
 
 /// Times of one contender.
 #[derive(Clone, Copy, Debug)]
-pub struct Sample {
+pub(crate) struct Sample {
     /// Nanoseconds of one operation, median of the rounds.
-    pub median: f64,
+    pub(crate) median: f64,
     /// The 99th percentile of the rounds.
-    pub p99: f64,
+    pub(crate) p99: f64,
 }
 
 /// Times every contender over `rounds` rounds of `batch` operations each, after one round that is thrown away.
-pub fn interleaved(contenders: &mut [Contender<'_>], rounds: usize, batch: usize) -> Vec<Sample> {
+pub(crate) fn interleaved(contenders: &mut [Contender<'_>], rounds: usize, batch: usize) -> Vec<Sample> {
     let mut times: Vec<Vec<f64>> = contenders.iter().map(|_| Vec::with_capacity(rounds)).collect();
     for round in 0..=rounds {
         for (contender, times) in contenders.iter_mut().zip(&mut times) {
@@ -36,7 +34,7 @@ pub fn interleaved(contenders: &mut [Contender<'_>], rounds: usize, batch: usize
 }
 
 /// Median and 99th percentile.
-pub fn summarise(times: &mut [f64]) -> Sample {
+pub(crate) fn summarise(times: &mut [f64]) -> Sample {
     times.sort_by(f64::total_cmp);
     let at = |share: f64| times.get(((times.len() as f64 - 1.0) * share).round() as usize).copied().unwrap_or(f64::NAN);
     Sample { median: at(0.5), p99: at(0.99) }

@@ -11,23 +11,23 @@ const NOW: Timestamp = Timestamp(1_800_000_000);
 const SERVER: SignKey = SignKey([0x5e; 32]);
 
 /// One person.
-pub struct Person {
-    pub name: String,
-    pub role: String,
-    pub standing: String,
-    pub banned: bool,
-    pub member: bool,
+pub(crate) struct Person {
+    pub(crate) name: String,
+    pub(crate) role: String,
+    pub(crate) standing: String,
+    pub(crate) banned: bool,
+    pub(crate) member: bool,
 }
 
 /// One question: about whom, to do what (`None` = be here), and the right answer.
-pub struct Question {
-    pub name: String,
-    pub permission: Option<String>,
-    pub expected: bool,
+pub(crate) struct Question {
+    pub(crate) name: String,
+    pub(crate) permission: Option<String>,
+    pub(crate) expected: bool,
 }
 
 /// Reads `cedar/people.json`.
-pub fn people() -> Vec<Person> {
+pub(crate) fn people() -> Vec<Person> {
     let people: Value = serde_json::from_str(include_str!("../cedar/people.json")).unwrap_or_default();
     let text = |person: &Value, field: &str| person[field].as_str().unwrap_or_default().to_owned();
     let flag = |person: &Value, field: &str| person[field].as_bool().unwrap_or_default();
@@ -45,7 +45,7 @@ pub fn people() -> Vec<Person> {
 }
 
 /// Reads `cedar/questions.json`: those of *is authorized* (`enter`) or of *can*.
-pub fn questions(kind: &str) -> Vec<Question> {
+pub(crate) fn questions(kind: &str) -> Vec<Question> {
     let questions: Value = serde_json::from_str(include_str!("../cedar/questions.json")).unwrap_or_default();
     let rows = questions[kind].as_array().cloned().unwrap_or_default();
     let read = |row: &Value| {
@@ -62,7 +62,7 @@ fn key_of(name: &str) -> SignKey {
 }
 
 /// The request's bytes and the facts' bytes of a question, as a host would hand them to the policy.
-pub fn bytes_of(question: &Question, people: &[Person]) -> (Vec<u8>, Vec<u8>) {
+pub(crate) fn bytes_of(question: &Question, people: &[Person]) -> (Vec<u8>, Vec<u8>) {
     let key = key_of(&question.name);
     let command = match question.permission.as_deref().and_then(Permission::from_name) {
         None => Command::IsAuthorized(key),

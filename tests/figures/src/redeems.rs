@@ -18,7 +18,7 @@ const COMMITS: usize = 400;
 const ROUNDS: usize = 5;
 
 /// Measures P6 on this disk, and on one whose sync takes 2 ms longer.
-pub fn measure() -> Result<Vec<Row>, Oops> {
+pub(crate) fn measure() -> Result<Vec<Row>, Oops> {
     let ceiling = signature_ceiling();
     let mut rows = Vec::new();
     for delay in [None, Some(Duration::from_millis(2))] {
@@ -54,7 +54,8 @@ fn rates(delay: Option<Duration>) -> Result<(f64, f64, f64), Oops> {
     let (mut redeems, mut commits, mut latencies) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         commits.push(raw.commits_per_second(delay)?);
-        let requests = (0..REDEEMS).map(|_| Guest::new()?.redeem_request(&client, &invitation, &claims)).collect::<Result<Vec<_>, _>>()?;
+        let requests =
+            (0..REDEEMS).map(|_| Guest::new()?.redeem_request(&client, &invitation, &claims)).collect::<Result<Vec<_>, _>>()?;
         let (rate, mut times) = storm(daemon.address, &requests)?;
         redeems.push(rate);
         latencies.append(&mut times);
@@ -69,7 +70,8 @@ fn storm(address: SocketAddr, requests: &[Vec<u8>]) -> Result<(f64, Vec<f64>), O
     let start = Instant::now();
     let times = std::thread::scope(|scope| {
         let shares = connections.into_iter().zip(requests.chunks(requests.len() / CLIENTS));
-        let workers: Vec<_> = shares.map(|(mut connection, share)| scope.spawn(move || exchange(&mut connection, share))).collect();
+        let workers: Vec<_> =
+            shares.map(|(mut connection, share)| scope.spawn(move || exchange(&mut connection, share))).collect();
         let shares = workers.into_iter().map(|worker| worker.join().map_err(|_| "a client panicked")?);
         shares.collect::<Result<Vec<Vec<f64>>, Oops>>()
     })?;
@@ -128,7 +130,9 @@ fn signature_ceiling() -> f64 {
     let start = Instant::now();
     for _ in 0..rounds {
         for _ in 0..3 {
-            let good = key.verifying_key().verify_strict(b"as long as a redeem statement, which is some three hundred bytes", &signature);
+            let good = key
+                .verifying_key()
+                .verify_strict(b"as long as a redeem statement, which is some three hundred bytes", &signature);
             assert!(std::hint::black_box(good).is_ok());
         }
         std::hint::black_box(key.sign(b"a receipt"));
@@ -136,4 +140,3 @@ fn signature_ceiling() -> f64 {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     f64::from(rounds) * cores as f64 / start.elapsed().as_secs_f64()
 }
-

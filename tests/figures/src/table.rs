@@ -3,25 +3,25 @@
 use serde_json::{Value, json};
 
 /// One measured figure.
-pub struct Row {
+pub(crate) struct Row {
     /// `P1`, `P2` …
-    pub id: &'static str,
+    pub(crate) id: &'static str,
     /// What was measured.
-    pub what: String,
+    pub(crate) what: String,
     /// Ours, with its unit.
-    pub ours: String,
+    pub(crate) ours: String,
     /// The named peer's, with its unit.
-    pub peer: String,
+    pub(crate) peer: String,
     /// Ours against the peer's, in the direction in which more is better.
-    pub ratio: Option<f64>,
+    pub(crate) ratio: Option<f64>,
     /// What it should be.
-    pub target: &'static str,
+    pub(crate) target: &'static str,
     /// Whether it is.
-    pub holds: bool,
+    pub(crate) holds: bool,
 }
 
 /// Prints the rows.
-pub fn print(rows: &[Row], as_json: bool) {
+pub(crate) fn print(rows: &[Row], as_json: bool) {
     if as_json {
         let rows: Vec<Value> = rows
             .iter()
@@ -35,11 +35,12 @@ pub fn print(rows: &[Row], as_json: bool) {
     }
     let ratio = |row: &Row| row.ratio.map(|ratio| format!("{ratio:.2}×")).unwrap_or_default();
     let holds = |row: &Row| if row.holds { "yes" } else { "NO" }.to_owned();
-    let cells: Vec<[String; 7]> = std::iter::once(["", "figure", "Doorward", "peer", "ratio", "target", "holds"].map(String::from))
-        .chain(rows.iter().map(|row| {
-            [row.id.into(), row.what.clone(), row.ours.clone(), row.peer.clone(), ratio(row), row.target.into(), holds(row)]
-        }))
-        .collect();
+    let cells: Vec<[String; 7]> =
+        std::iter::once(["", "figure", "Doorward", "peer", "ratio", "target", "holds"].map(String::from))
+            .chain(rows.iter().map(|row| {
+                [row.id.into(), row.what.clone(), row.ours.clone(), row.peer.clone(), ratio(row), row.target.into(), holds(row)]
+            }))
+            .collect();
     let width = |column: usize| cells.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..7).map(width).collect();
     for row in &cells {

@@ -124,7 +124,8 @@ async fn claims_without_their_signatures_are_damaged() {
     let other = Claims { issuer: keys(6).sign_key(), ..good.clone() };
     let mut retold = preview(&server, &good, &situation(), Code::Allowed);
     retold["claims"] = bytes(&encode(&Claims { role: Role::Admin, ..good.clone() }));
-    let mut steps: Vec<Step> = [elsewhere, other].iter().map(|c| Step::Answer(200, preview(&server, c, &situation(), Code::Allowed))).collect();
+    let mut steps: Vec<Step> =
+        [elsewhere, other].iter().map(|c| Step::Answer(200, preview(&server, c, &situation(), Code::Allowed))).collect();
     steps.push(Step::Answer(200, retold));
     let count = steps.len();
     let scripted = Server::with(steps).await;

@@ -103,7 +103,8 @@ async fn a_wrong_clock_costs_one_more_signature_once() {
 
 #[tokio::test]
 async fn redirects_and_other_answers_are_not_followed() {
-    let server = Server::with(vec![Step::Redirect, Step::Answer(200, json!({"items": 7})), Step::Answer(500, json!("oops"))]).await;
+    let server =
+        Server::with(vec![Step::Redirect, Step::Answer(200, json!({"items": 7})), Step::Answer(500, json!("oops"))]).await;
     let session = server.client.sign_in(identity(1, &server.keys), Sharing::Refused).unwrap();
     for _ in 0..3 {
         assert!(matches!(session.accounts(None, None).await, Err(Error::BadAnswer(_))));
@@ -124,7 +125,12 @@ async fn keys_sign_for_their_own_server_only() {
 async fn an_answer_about_another_account_is_none() {
     let answer = |key: &SignKey| json!({"answers": [{"key": key.to_hex(), "allow": true, "code": "allowed", "rule": "x"}]});
     let (asked, other) = (keys(2).sign_key(), keys(3).sign_key());
-    let server = Server::with(vec![Step::Answer(200, answer(&asked)), Step::Answer(200, answer(&other)), Step::Answer(200, json!({"answers": []}))]).await;
+    let server = Server::with(vec![
+        Step::Answer(200, answer(&asked)),
+        Step::Answer(200, answer(&other)),
+        Step::Answer(200, json!({"answers": []})),
+    ])
+    .await;
     let session = server.client.sign_in(identity(1, &server.keys), Sharing::Refused).unwrap();
     assert!(session.authorized(&[asked]).await.unwrap()[0].allow);
     assert!(matches!(session.authorized(&[asked]).await, Err(Error::BadAnswer(_))));

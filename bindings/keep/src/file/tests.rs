@@ -67,7 +67,9 @@ fn too_much_work_is_refused_before_it_is_done() {
     let mut file = armor::unwrap(&age_seals(b"seed", PASSPHRASE, 4)).unwrap();
     let at = file.iter().position(|c| *c == b'\n').unwrap() + 1 + "-> scrypt ".len() + 22 + 1;
     assert_eq!(file[at], b'4');
-    for (work, refusal) in [("21", Refusal::Damaged), ("63", Refusal::Damaged), ("04", Refusal::Damaged), ("5", Refusal::WrongPassphrase)] {
+    for (work, refusal) in
+        [("21", Refusal::Damaged), ("63", Refusal::Damaged), ("04", Refusal::Damaged), ("5", Refusal::WrongPassphrase)]
+    {
         let changed = [&file[..at], work.as_bytes(), &file[at + 1..]].concat();
         assert_eq!(decrypt(PASSPHRASE, &armor::wrap(&changed)), Err(refusal), "{work}");
     }

@@ -88,7 +88,19 @@ impl Settings {
     /// Lays the flags over environment and file.
     pub(super) fn layers(self) -> Result<Layers, ConfigError> {
         let Self {
-            config, listen, public_url, data, name, store, service_listen, service_mode, policy, max_connections, trusted_proxies, log, log_format,
+            config,
+            listen,
+            public_url,
+            data,
+            name,
+            store,
+            service_listen,
+            service_mode,
+            policy,
+            max_connections,
+            trusted_proxies,
+            log,
+            log_format,
         } = self;
         let flags = [
             ("listen", listen),
@@ -140,7 +152,9 @@ fn print(layers: &Layers, json: bool) -> Result<(), CliError> {
     }
     let rows: serde_json::Map<String, serde_json::Value> = layers
         .rows()
-        .map(|(name, sourced)| (name.to_owned(), serde_json::json!({ "value": sourced.value, "origin": sourced.origin.to_string() })))
+        .map(|(name, sourced)| {
+            (name.to_owned(), serde_json::json!({ "value": sourced.value, "origin": sourced.origin.to_string() }))
+        })
         .collect();
     let text = serde_json::to_string_pretty(&rows).map_err(|error| CliError::Fault(error.to_string()))?;
     println!("{text}");

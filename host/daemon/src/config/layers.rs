@@ -197,13 +197,16 @@ mod tests {
         ] {
             assert_eq!(layers.get(name), &Sourced { value: value.into(), origin }, "{name}");
         }
-        assert!(layers.describe().lines().any(|line| line.starts_with("listen") && line.ends_with("# environment DOORWARD_LISTEN")));
+        assert!(
+            layers.describe().lines().any(|line| line.starts_with("listen") && line.ends_with("# environment DOORWARD_LISTEN"))
+        );
         std::fs::remove_dir_all(&dir).unwrap();
     }
 
     #[test]
     fn a_file_that_says_something_unknown_is_refused() {
-        for (text, says) in [("lisen = \"x\"", "there is no setting `lisen`"), ("listen = true", "neither text nor"), ("= 1", "")] {
+        for (text, says) in [("lisen = \"x\"", "there is no setting `lisen`"), ("listen = true", "neither text nor"), ("= 1", "")]
+        {
             let why = parse_file(text).unwrap_err();
             assert!(why.contains(says), "{why}");
         }

@@ -67,7 +67,11 @@ impl Config {
             service_listen: service_listen(layers)?,
             policy: Some(&layers.get("policy").value).filter(|value| !value.is_empty()).map(PathBuf::from),
             max_connections: parsed(layers, "max-connections", |value| {
-                value.parse().ok().filter(|n| (1..=100_000).contains(n)).ok_or_else(|| format!("`{value}` is not a number from 1 to 100000"))
+                value
+                    .parse()
+                    .ok()
+                    .filter(|n| (1..=100_000).contains(n))
+                    .ok_or_else(|| format!("`{value}` is not a number from 1 to 100000"))
             })?,
             sync_delay: parsed(layers, "sync-delay-ms", |value| {
                 value.parse().map(Duration::from_millis).map_err(|_| format!("`{value}` is not a number of milliseconds"))

@@ -19,7 +19,9 @@ impl PublicUrl {
             return Err(format!("`{text}` is not a URL; write for example https://door.example"));
         };
         if !is_authority(authority) {
-            return Err(format!("`{text}` must be a scheme and a host in lower case, with a port if needed, and nothing after them"));
+            return Err(format!(
+                "`{text}` must be a scheme and a host in lower case, with a port if needed, and nothing after them"
+            ));
         }
         match scheme {
             "https" => Ok(Self(url.to_owned())),
@@ -81,16 +83,35 @@ mod tests {
     #[test]
     fn https_or_loopback() {
         for good in [
-            "https://door.example", "https://door.example:8443", "http://127.0.0.1:8460", "http://localhost", "http://[::1]:8460",
-            "http://door.localhost:80", "https://192.168.1.2",
+            "https://door.example",
+            "https://door.example:8443",
+            "http://127.0.0.1:8460",
+            "http://localhost",
+            "http://[::1]:8460",
+            "http://door.localhost:80",
+            "https://192.168.1.2",
         ] {
             assert_eq!(PublicUrl::parse(good).as_ref().map(PublicUrl::as_str), Ok(good));
         }
         assert_eq!(PublicUrl::parse("https://door.example/").unwrap().as_str(), "https://door.example");
         for bad in [
-            "", "door.example", "http://door.example", "http://192.168.1.2:8460", "ftp://door.example", "https://", "https://door.example/x",
-            "https://user@door.example", "https://Door.example", "https://door.example?x", "https://door.example:0443", "https://door.example:99999",
-            "https://[::1", "http://localhost.example", "https://door.example#x", "http://[::2]:1", "https://a b",
+            "",
+            "door.example",
+            "http://door.example",
+            "http://192.168.1.2:8460",
+            "ftp://door.example",
+            "https://",
+            "https://door.example/x",
+            "https://user@door.example",
+            "https://Door.example",
+            "https://door.example?x",
+            "https://door.example:0443",
+            "https://door.example:99999",
+            "https://[::1",
+            "http://localhost.example",
+            "https://door.example#x",
+            "http://[::2]:1",
+            "https://a b",
         ] {
             assert!(PublicUrl::parse(bad).is_err(), "{bad}");
         }

@@ -23,7 +23,11 @@ pub(crate) async fn register(State(door): State<Door>, incoming: Incoming) -> Re
 }
 
 /// `PUT /v1/accounts/{key}/proof`, signed by that very key.
-pub(crate) async fn prove(State(door): State<Door>, Path(key): Path<String>, incoming: Incoming) -> Result<Json<Outcome>, Refusal> {
+pub(crate) async fn prove(
+    State(door): State<Door>,
+    Path(key): Path<String>,
+    incoming: Incoming,
+) -> Result<Json<Outcome>, Refusal> {
     let key = SignKey::read(&key)?;
     let prove: Prove = incoming.json::<ProveBody>()?.try_into()?;
     // The command has no room for another's key: an account proves itself.
@@ -45,7 +49,11 @@ pub(crate) async fn list(State(door): State<Door>, uri: Uri, incoming: Incoming)
 }
 
 /// `GET /v1/accounts/{key}`
-pub(crate) async fn show(State(door): State<Door>, Path(key): Path<String>, incoming: Incoming) -> Result<Json<AccountAnswer>, Refusal> {
+pub(crate) async fn show(
+    State(door): State<Door>,
+    Path(key): Path<String>,
+    incoming: Incoming,
+) -> Result<Json<AccountAnswer>, Refusal> {
     let command = Command::ShowAccount(SignKey::read(&key)?);
     let answered = allowed(door.ask(incoming.asker, command, incoming.attached).await)?;
     match answered.reply {

@@ -98,7 +98,9 @@ mod tests {
     #[test]
     fn unchanged_files_are_not_sent_again() {
         let asset = part("door.js").unwrap();
-        let ask = |tag: &str| serve(&asset, &HeaderMap::from_iter([(header::IF_NONE_MATCH, HeaderValue::from_str(tag).unwrap())])).status();
+        let ask = |tag: &str| {
+            serve(&asset, &HeaderMap::from_iter([(header::IF_NONE_MATCH, HeaderValue::from_str(tag).unwrap())])).status()
+        };
         let tag = asset.etag.to_str().unwrap();
         assert_eq!(ask(tag), StatusCode::NOT_MODIFIED);
         assert_eq!(ask(&format!("\"x\", W/{tag}")), StatusCode::NOT_MODIFIED);

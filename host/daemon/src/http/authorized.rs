@@ -38,7 +38,11 @@ const ANSWERS: &[Rule] = &[
 const AT_ONCE: usize = 8;
 
 /// `GET /v1/authorized/{key}`
-pub(crate) async fn one(State(door): State<Door>, Path(key): Path<String>, incoming: Incoming) -> Result<Json<Authorization>, Refusal> {
+pub(crate) async fn one(
+    State(door): State<Door>,
+    Path(key): Path<String>,
+    incoming: Incoming,
+) -> Result<Json<Authorization>, Refusal> {
     ask(door, incoming, Command::IsAuthorized(SignKey::read(&key)?)).await
 }
 
@@ -122,7 +126,9 @@ mod tests {
 
     #[test]
     fn a_refused_asker_gets_no_answer() {
-        for (code, rule) in [(Code::Banned, rule::AUTHORIZED_BANNED), (Code::Allowed, rule::AUTHORIZED_YES), (Code::NotFound, rule::ADMIN_NONE)] {
+        for (code, rule) in
+            [(Code::Banned, rule::AUTHORIZED_BANNED), (Code::Allowed, rule::AUTHORIZED_YES), (Code::NotFound, rule::ADMIN_NONE)]
+        {
             assert!(answer(answered(code, rule.id())).is_ok(), "{rule:?}");
         }
         for (code, rule) in [

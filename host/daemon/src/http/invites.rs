@@ -6,8 +6,8 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use doorward_core::statement::{Domain, PreviewStatement};
 use doorward_core::view::{
-    InviteAnswer, InviteList, InviteListQuery, InviteShown, MintBody, PageQuery, PreviewAnswer, PreviewBody, RedeemAnswer, RedeemBody,
-    Spelling,
+    InviteAnswer, InviteList, InviteListQuery, InviteShown, MintBody, PageQuery, PreviewAnswer, PreviewBody, RedeemAnswer,
+    RedeemBody, Spelling,
 };
 use doorward_core::wire::{Asker, Command, Reply, ShowInvite};
 use doorward_core::{InviteId, SignKey, Signature, check};
@@ -39,7 +39,12 @@ pub(crate) async fn list(State(door): State<Door>, uri: Uri, incoming: Incoming)
 }
 
 /// `GET /v1/invites/{id}`
-pub(crate) async fn show(State(door): State<Door>, Path(id): Path<String>, uri: Uri, incoming: Incoming) -> Result<Json<InviteShown>, Refusal> {
+pub(crate) async fn show(
+    State(door): State<Door>,
+    Path(id): Path<String>,
+    uri: Uri,
+    incoming: Incoming,
+) -> Result<Json<InviteShown>, Refusal> {
     let show = ShowInvite { invite: InviteId::read(&id)?, paging: query::<PageQuery>(&uri)?.try_into()? };
     let answered = allowed(door.ask(incoming.asker, Command::ShowInvite(show), incoming.attached).await)?;
     match answered.reply {
@@ -49,7 +54,11 @@ pub(crate) async fn show(State(door): State<Door>, Path(id): Path<String>, uri: 
 }
 
 /// `DELETE /v1/invites/{id}`
-pub(crate) async fn cancel(State(door): State<Door>, Path(id): Path<String>, incoming: Incoming) -> Result<Json<InviteAnswer>, Refusal> {
+pub(crate) async fn cancel(
+    State(door): State<Door>,
+    Path(id): Path<String>,
+    incoming: Incoming,
+) -> Result<Json<InviteAnswer>, Refusal> {
     incoming.no_body()?;
     let answered = allowed(door.ask(incoming.asker, Command::CancelInvite(InviteId::read(&id)?), incoming.attached).await)?;
     match answered.reply {

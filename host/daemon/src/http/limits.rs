@@ -170,12 +170,16 @@ mod tests {
     #[test]
     fn only_trusted_proxies_speak_for_others() {
         let peer = |text: &str| Some(text.parse().unwrap());
-        let forwarded = |text: &str| HeaderMap::from_iter([("x-forwarded-for".parse().unwrap(), HeaderValue::from_str(text).unwrap())]);
+        let forwarded =
+            |text: &str| HeaderMap::from_iter([("x-forwarded-for".parse().unwrap(), HeaderValue::from_str(text).unwrap())]);
         let nobody = Throttle::new(Vec::new());
         assert_eq!(nobody.origin(peer("9.9.9.9"), &forwarded("1.1.1.1")), Origin::V4([9, 9, 9, 9]));
         assert_eq!(nobody.origin(peer("127.0.0.1"), &forwarded("1.1.1.1")), Origin::Everyone);
         assert_eq!(nobody.origin(None, &HeaderMap::new()), Origin::Everyone);
-        assert_eq!(nobody.origin(peer("2001:db8:1:2:3::4"), &HeaderMap::new()), nobody.origin(peer("2001:db8:1:2:ffff::"), &HeaderMap::new()));
+        assert_eq!(
+            nobody.origin(peer("2001:db8:1:2:3::4"), &HeaderMap::new()),
+            nobody.origin(peer("2001:db8:1:2:ffff::"), &HeaderMap::new())
+        );
         assert_eq!(nobody.origin(peer("::ffff:9.9.9.9"), &HeaderMap::new()), Origin::V4([9, 9, 9, 9]));
         let trusting = Throttle::new(vec!["127.0.0.1".parse().unwrap(), "10.0.0.1".parse().unwrap()]);
         assert_eq!(trusting.origin(peer("127.0.0.1"), &forwarded("6.6.6.6, 1.1.1.1, 10.0.0.1")), Origin::V4([1, 1, 1, 1]));

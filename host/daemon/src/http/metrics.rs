@@ -124,8 +124,9 @@ mod tests {
         let mut page = Page::default();
         page.histogram("x", "help", &Histogram { bounds: &[1, 2_500], counts: vec![2, 3, 4], sum: 20 }, 1e3);
         let lines: Vec<&str> = page.text.lines().skip(2).collect();
-        assert_eq!(lines, [
-            "x_bucket{le=\"0.001\"} 2", "x_bucket{le=\"2.5\"} 5", "x_bucket{le=\"+Inf\"} 9", "x_sum 0.02", "x_count 9",
-        ]);
+        assert_eq!(
+            lines,
+            ["x_bucket{le=\"0.001\"} 2", "x_bucket{le=\"2.5\"} 5", "x_bucket{le=\"+Inf\"} 9", "x_sum 0.02", "x_count 9",]
+        );
     }
 }

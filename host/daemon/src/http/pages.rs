@@ -22,6 +22,11 @@ pub(crate) async fn invite(headers: HeaderMap) -> Response {
     page("invite/index.html", &headers)
 }
 
+/// `GET /i#<body>` with its `#` escaped as `%23`, so that it reaches us as a path.
+pub(crate) async fn escaped_invite(Path(page): Path<String>, headers: HeaderMap) -> Response {
+    if page.starts_with("i#") { invite(headers).await } else { Refusal::from(Code::NotFound).into_response() }
+}
+
 /// `GET /admin` and everything below it.
 pub(crate) async fn admin(headers: HeaderMap) -> Response {
     page("admin/index.html", &headers)

@@ -27,6 +27,8 @@ pub fn public(door: Door) -> Router {
         .route("/i", get(pages::invite))
         .route("/i/", get(pages::invite))
         .route("/i/{*rest}", get(pages::invite))
+        // `/i%23<body>`: a mail program escaped the fragment mark. No route can say "begins with".
+        .route("/{page}", get(pages::escaped_invite))
         .route("/admin", get(pages::admin))
         .route("/admin/", get(pages::admin))
         .route("/admin/{*rest}", get(pages::admin))

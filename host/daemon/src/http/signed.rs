@@ -169,7 +169,10 @@ mod tests {
             ("no signature", good()[..1].to_vec()),
             ("signature only", good()[1..].to_vec()),
             ("short signature", change(1, "AwMD", "")),
-            ("signature with parameter", change(1, "=:A", "=:A").into_iter().map(|(n, v)| (n, if n == SIGNATURE { v + ";x" } else { v })).collect()),
+            (
+                "signature with parameter",
+                change(1, "=:A", "=:A").into_iter().map(|(n, v)| (n, if n == SIGNATURE { v + ";x" } else { v })).collect(),
+            ),
             ("signature not bytes", change(1, "doorward=:", "doorward=x:")),
             ("no digest", good()[..2].to_vec()),
             ("other digest", change(2, "sha-256=:", "sha-256=:A")),

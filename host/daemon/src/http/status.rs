@@ -44,11 +44,9 @@ pub fn status_of(code: Code) -> StatusCode {
         | Code::Conflict
         | Code::InviteExists => StatusCode::CONFLICT,
 
-        Code::InviteCancelled
-        | Code::Expired
-        | Code::UnreadableExpiry
-        | Code::UsedUp
-        | Code::IssuerLostAuthority => StatusCode::GONE,
+        Code::InviteCancelled | Code::Expired | Code::UnreadableExpiry | Code::UsedUp | Code::IssuerLostAuthority => {
+            StatusCode::GONE
+        }
 
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
 

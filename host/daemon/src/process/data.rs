@@ -56,7 +56,10 @@ impl DataFolder {
                 return Ok(ServerSigner::from_seed(&seed));
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Err(Failure::at(&path, "missing, but the store beside it belongs to a key; put the key back from a backup"));
+                return Err(Failure::at(
+                    &path,
+                    "missing, but the store beside it belongs to a key; put the key back from a backup",
+                ));
             }
             Err(error) => return Err(Failure::at(&path, error)),
         };

@@ -85,7 +85,9 @@ fn remove_file(folder: &DataFolder) -> Result<(), Failure> {
 }
 
 fn show(link: &str, typed: &str, expires: Timestamp) {
-    println!("\nThis server has no owner yet. Open this link once, on the device that is to hold the owner's keys:\n\n  {link}\n");
+    println!(
+        "\nThis server has no owner yet. Open this link once, on the device that is to hold the owner's keys:\n\n  {link}\n"
+    );
     if let Some(code) = qr::blocks(link) {
         println!("{code}\n");
     }

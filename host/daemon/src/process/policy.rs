@@ -22,7 +22,9 @@ pub(super) fn load(path: Option<&Path>) -> Result<Policy, Failure> {
     let vectors: Vec<Vector<'_>> = golden.iter().map(Golden::vector).collect();
     Policy::load(&wasm, &vectors).map_err(|error| {
         let name = match &error {
-            LoadError::WrongAnswer { index, .. } | LoadError::NoAnswer { index, .. } => golden.get(*index).map(|golden| golden.name),
+            LoadError::WrongAnswer { index, .. } | LoadError::NoAnswer { index, .. } => {
+                golden.get(*index).map(|golden| golden.name)
+            }
             LoadError::Engine(_)
             | LoadError::TooLarge(_)
             | LoadError::Invalid(_)

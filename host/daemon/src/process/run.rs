@@ -80,7 +80,13 @@ async fn serve_on(config: &Config, opened: &Opened, bound: Bound, signals: &mut 
     let address = bound.public.local_addr().map_or_else(|_| config.listen.to_string(), |address| address.to_string());
     let throttle = Arc::clone(&door.throttle);
     let most = config.max_connections;
-    serving.spawn(http::serve(Listener::Tcp(bound.public), http::public(door.clone()), Arc::clone(&throttle), most, stopping.clone()));
+    serving.spawn(http::serve(
+        Listener::Tcp(bound.public),
+        http::public(door.clone()),
+        Arc::clone(&throttle),
+        most,
+        stopping.clone(),
+    ));
     let mut socket = None;
     if let Some((listener, file)) = bound.service {
         serving.spawn(http::serve(Listener::Unix(listener), http::service(door.clone()), throttle, most, stopping));

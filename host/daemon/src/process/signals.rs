@@ -27,7 +27,11 @@ impl Signals {
     /// The operating system refuses.
     pub(super) fn listen() -> Result<Self, Failure> {
         let of = |kind| signal(kind).map_err(|error| Failure(format!("cannot wait for signals: {error}")));
-        Ok(Self { terminate: of(SignalKind::terminate())?, interrupt: of(SignalKind::interrupt())?, hangup: of(SignalKind::hangup())? })
+        Ok(Self {
+            terminate: of(SignalKind::terminate())?,
+            interrupt: of(SignalKind::interrupt())?,
+            hangup: of(SignalKind::hangup())?,
+        })
     }
 
     /// The next one.

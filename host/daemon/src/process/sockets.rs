@@ -15,7 +15,9 @@ use crate::config::ServiceListen;
 /// The port is in use, or not ours to take.
 pub(super) async fn public(address: SocketAddr) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| match error.kind() {
-        std::io::ErrorKind::AddrInUse => Failure(format!("{address} is in use; stop what listens there, or choose another with --listen")),
+        std::io::ErrorKind::AddrInUse => {
+            Failure(format!("{address} is in use; stop what listens there, or choose another with --listen"))
+        }
         _ => Failure(format!("cannot listen on {address}: {error}")),
     })
 }
@@ -42,7 +44,9 @@ pub(super) async fn service(wanted: &ServiceListen) -> Result<Option<(UnixListen
         ServiceListen::Unix(path, mode) => (path, *mode),
     };
     remove_stale(path).await?;
-    let listener = bind(path, mode).map_err(|error| Failure::at(path, format!("cannot listen: {error}; choose another place with --service-listen unix:<path>, or `off`")))?;
+    let listener = bind(path, mode).map_err(|error| {
+        Failure::at(path, format!("cannot listen: {error}; choose another place with --service-listen unix:<path>, or `off`"))
+    })?;
     Ok(Some((listener, ServiceSocket { path: path.clone() })))
 }
 

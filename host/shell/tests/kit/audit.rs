@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use doorward_core::digest::{Sha256Digest, sha256};
 use doorward_core::record::{Contents, DecisionRecord, FactRef, FactSource, PageRef, Stored, chain_next, keys};
 use doorward_core::statement::{Checkpoint, Domain};
-use doorward_core::wire::{Answer, Decided, FactsBuilder, PageFact, RecordFact, Reader, Wire, decode};
+use doorward_core::wire::{Answer, Decided, FactsBuilder, PageFact, Reader, RecordFact, Wire, decode};
 use doorward_core::{DecisionId, Signature, check};
 use doorward_store::{MAX_PAGE, PageQuery, Store};
 
@@ -39,7 +39,10 @@ pub fn history(store: &dyn Store) -> Vec<Entry> {
         assert_eq!(record.contents, sha256(&[&stored[1..]]), "the contents are the ones it names");
         let contents = Contents::from_stored(&stored).expect("contents");
         let Ok(Answer::Decided(decided)) = decode::<Answer>(&contents.answer) else { panic!("a decision") };
-        assert_eq!((decided.decision, &decided.verdict, decided.code, &decided.rule), (id, &record.verdict, record.code, &record.rule));
+        assert_eq!(
+            (decided.decision, &decided.verdict, decided.code, &decided.rule),
+            (id, &record.verdict, record.code, &record.rule)
+        );
         for key in &decided.about {
             assert!(load(&keys::involved(key, &id)).is_some(), "it can be found by whom it is about");
         }

@@ -5,8 +5,8 @@ pub mod audit;
 pub mod gated;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use doorward_core::claims::{Claims, SignedClaims, VERSION};
@@ -196,8 +196,7 @@ pub async fn open(shell: &Shell, link: &Link) -> Held {
     let invite = InviteId::of(&key.public());
     let statement = doorward_core::statement::PreviewStatement { server: shell.server_key(), invite, created: NOW };
     let signature = key.sign(&Domain::Preview.statement(&statement));
-    let preview =
-        Preview { invite, invite_key: key.public(), created: NOW, signature: sha256(&[&signature.0]), account: None };
+    let preview = Preview { invite, invite_key: key.public(), created: NOW, signature: sha256(&[&signature.0]), account: None };
     let answered = shell.ask(Asker::Stranger, Command::Preview(Box::new(preview)), vec![signature]).await;
     match answered.reply {
         Reply::Preview(reply) => Held { key, id: invite, claims: reply.invite },
@@ -225,13 +224,37 @@ pub async fn settle(shell: &Shell) -> House {
 impl House {
     /// Mints an invite as the owner.
     pub async fn mint(&self, shell: &Shell, max_uses: u32) -> Held {
-        let held = offer(shell.server_key(), &self.owner, self.incarnation, Role::Member, max_uses);
-        let (asker, attached) = self.owner.request("https://door.test/v1/invites", nonce());
-        let command = Command::Mint(Box::new(Mint { invite: held.claims.clone(), label: "for a test".into(), salt: None }));
-        let answered = shell.ask(asker, command, attached).await;
+        let (held, sent) = mint(shell.server_key(), &self.owner, self.incarnation, Role::Member, max_uses);
+        let answered = sent.ask(shell).await;
         assert_eq!(answered.code, Code::Allowed, "{answered:?}");
         held
     }
+
+    /// Lets someone in as an admin. Returns the incarnation.
+    pub async fn admin(&self, shell: &Shell, person: &Person) -> Incarnation {
+        let (held, sent) = mint(shell.server_key(), &self.owner, self.incarnation, Role::Admin, 1);
+        assert_eq!(sent.ask(shell).await.code, Code::Allowed);
+        let answered = redeem(shell.server_key(), &held, person).to(shell).await;
+        read(&answered.receipt.expect("is let in")).body.incarnation
+    }
+}
+
+/// A signed request, ready to be sent.
+pub struct Signed(pub Asker, pub Sent);
+
+impl Signed {
+    pub async fn ask(self, shell: &Shell) -> Answered {
+        let Signed(asker, Sent(command, attached)) = self;
+        shell.ask(asker, command, attached).await
+    }
+}
+
+/// A mint, ready to be sent.
+pub fn mint(server: ServerKey, issuer: &Person, incarnation: Incarnation, role: Role, max_uses: u32) -> (Held, Signed) {
+    let held = offer(server, issuer, incarnation, role, max_uses);
+    let (asker, attached) = issuer.request("https://door.test/v1/invites", nonce());
+    let command = Command::Mint(Box::new(Mint { invite: held.claims.clone(), label: "for a test".into(), salt: None }));
+    (held, Signed(asker, Sent(command, attached)))
 }
 
 /// A receipt whose signature is good.

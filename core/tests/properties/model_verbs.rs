@@ -1,0 +1,260 @@
+//! The naive model's verbs: a few lines each, as one would tell them.
+
+use super::model::{Expected, Invite, Maker, Model, Offer, Who};
+use doorward_core::Code;
+use doorward_core::role::{Permission, Role};
+use std::collections::BTreeMap;
+
+fn one(code: Code) -> Expected {
+    vec![code]
+}
+
+impl Model {
+    /// The operator makes an owner invite.
+    pub fn init(&mut self, number: usize, offer: &Offer) -> Expected {
+        if self.founded && self.now + 5 < self.highest {
+            return one(Code::ClockBehind);
+        }
+        if self.owner.is_some() {
+            return one(Code::OwnerExists);
+        }
+        if self.invites.contains_key(&number) || self.expired(offer) {
+            return one(Code::DamagedInvite);
+        }
+        self.founded = true;
+        if let Some(former) = self.owner_invite.replace(number) {
+            self.invites.get_mut(&former).unwrap().cancelled = true;
+        }
+        self.enter(number, offer);
+        self.wrote();
+        one(Code::Allowed)
+    }
+
+    fn enter(&mut self, number: usize, offer: &Offer) {
+        let invite =
+            Invite { offer: offer.clone(), spent: 0, cancelled: false, closing: false, uses: BTreeMap::new(), admitted: 0 };
+        self.invites.insert(number, invite);
+    }
+
+    pub fn mint(&mut self, who: Who, number: usize, offer: &Offer) -> Expected {
+        let me = self.accounts[&who].clone();
+        if !self.is_staff(who) {
+            return one(Code::MissingPermission);
+        }
+        if offer.maker != (Maker::Person { who, born: me.born, falls: me.falls }) {
+            return one(Code::DamagedInvite);
+        }
+        if self.invites.contains_key(&number) {
+            return one(Code::InviteExists);
+        }
+        if offer.role == Role::Owner {
+            return one(Code::GrantTooHigh);
+        }
+        let days = if offer.role == Role::Member { 365 } else { 7 };
+        match offer.expires {
+            Some(at) if at <= self.now => return one(Code::ExpiryInPast),
+            Some(at) if at > self.now + days * 86_400 => return one(Code::ExpiryTooFar),
+            None if offer.role != Role::Member => return one(Code::ExpiryTooFar),
+            None if offer.max == 0 => return one(Code::UnlimitedNeedsExpiry),
+            _ => {}
+        }
+        if offer.role != Role::Member && !(1..=10).contains(&offer.max) {
+            return one(Code::TooManyUses);
+        }
+        self.enter(number, offer);
+        one(Code::Allowed)
+    }
+
+    /// What a redeem would say now; the same for a preview with one's own proof. `true` = a use is spent.
+    pub fn would_redeem(&self, who: Option<Who>, number: usize) -> (Expected, bool) {
+        let Some(invite) = self.invites.get(&number) else { return (one(Code::NotFound), false) };
+        let account = who.and_then(|who| self.accounts.get(&who));
+        let born = account.map_or(0, |account| account.born);
+        if let Some((then, _)) = who.and_then(|who| invite.uses.get(&who)).filter(|used| used.0 == born) {
+            // Whoever came in is still a member as long as it is the same registration: nobody leaves yet.
+            let _ = then;
+            return (one(Code::UsedByYou), false);
+        }
+        if invite.cancelled {
+            return (one(Code::InviteCancelled), false);
+        }
+        if self.expired(&invite.offer) {
+            return (if invite.closing { vec![Code::Expired, Code::InviteCancelled] } else { one(Code::Expired) }, false);
+        }
+        if invite.offer.max != 0 && invite.spent >= invite.offer.max {
+            return (one(Code::UsedUp), false);
+        }
+        if let Some(code) = self.stands_behind(number, &invite.offer) {
+            return (if invite.closing { vec![code, Code::InviteCancelled] } else { one(code) }, false);
+        }
+        match account {
+            Some(account) if !account.active => (one(Code::AccountRevoked), true),
+            Some(_) => (one(Code::AccountExists), true),
+            None => (one(Code::Allowed), true),
+        }
+    }
+
+    pub fn redeem(&mut self, who: Who, number: usize, id: u64, content: Vec<u8>) -> Expected {
+        if let Some(code) = self.before_any_verb() {
+            return one(code);
+        }
+        if !self.invites.contains_key(&number) {
+            return one(Code::NotFound);
+        }
+        if let Some(before) = self.answered.get(&(who, id)) {
+            let revoked = self.accounts.get(&who).is_some_and(|account| !account.active);
+            return one(match before.content == content {
+                false => Code::RequestIdReused,
+                true if before.code == Code::Allowed && revoked => Code::AccountRevoked,
+                true => before.code,
+            });
+        }
+        let (expected, spends) = self.would_redeem(Some(who), number);
+        if !spends {
+            return expected;
+        }
+        let code = expected[0];
+        let mut born = self.accounts.get(&who).map_or(0, |account| account.born);
+        if code == Code::Allowed {
+            let role = self.invites[&number].offer.role;
+            born = self.admit(who, role);
+            if role == Role::Owner {
+                self.owner = Some(who);
+                self.owner_invite = None;
+            }
+        }
+        let invite = self.invites.get_mut(&number).unwrap();
+        invite.spent += 1;
+        invite.admitted += u32::from(code == Code::Allowed);
+        invite.uses.insert(who, (born, code == Code::Allowed));
+        self.wrote();
+        self.answered.insert((who, id), super::model::Answer { content, code });
+        expected
+    }
+
+    /// The code of a preview's answer.
+    pub fn preview(&self, own: Option<Who>, number: usize) -> Expected {
+        if let Some(code) = self.before_any_verb() {
+            return one(code);
+        }
+        let Some(invite) = self.invites.get(&number) else { return one(Code::NotFound) };
+        let used_up = invite.offer.max != 0 && invite.spent >= invite.offer.max;
+        let dead =
+            invite.cancelled || self.expired(&invite.offer) || used_up || self.stands_behind(number, &invite.offer).is_some();
+        if dead { self.would_redeem(own, number).0 } else { one(Code::Allowed) }
+    }
+
+    pub fn cancel(&mut self, who: Who, number: usize) -> Expected {
+        let staff = self.is_staff(who);
+        let refused = one(if staff { Code::RankTooLow } else { Code::MissingPermission });
+        let Some(invite) = self.invites.get(&number) else {
+            return one(if staff { Code::NotFound } else { Code::MissingPermission });
+        };
+        let me = &self.accounts[&who];
+        match &invite.offer.maker {
+            Maker::Server => return refused,
+            Maker::Person { who: maker, born, .. } if *maker == who && *born == me.born => {}
+            Maker::Person { who: maker, .. } => match self.role(*maker) {
+                Some(role) if !staff || me.role.rank() <= role.rank() => return refused,
+                None if !staff => return refused,
+                Some(_) | None => {}
+            },
+        }
+        let closing = invite.closing;
+        let expected = if invite.cancelled {
+            one(Code::Allowed)
+        } else if self.expired(&invite.offer) {
+            one(Code::Expired)
+        } else if invite.offer.max != 0 && invite.spent >= invite.offer.max {
+            return one(Code::UsedUp);
+        } else {
+            self.invites.get_mut(&number).unwrap().cancelled = true;
+            one(Code::Allowed)
+        };
+        // Housekeeping may have cancelled before it expired, or after.
+        if closing && expected[0] == Code::Expired { vec![Code::Expired, Code::Allowed] } else { expected }
+    }
+
+    pub fn register(&mut self, who: Who, target: Who) -> Expected {
+        if !self.is_staff(who) {
+            return one(Code::MissingPermission);
+        }
+        if self.accounts.contains_key(&target) {
+            return one(Code::AccountExists);
+        }
+        self.admit(target, Role::Member);
+        one(Code::Allowed)
+    }
+
+    /// May `who` change the account of `target` at all?
+    fn refuses_change(&self, who: Who, target: Who) -> Option<Code> {
+        if !self.is_staff(who) {
+            return Some(Code::MissingPermission);
+        }
+        let Some(role) = self.role(target) else { return Some(Code::NotFound) };
+        (self.role(who)?.rank() <= role.rank()).then_some(Code::RankTooLow)
+    }
+
+    pub fn revoke(&mut self, who: Who, target: Who) -> Expected {
+        if who == target && self.owner == Some(who) {
+            return one(Code::LastOwner);
+        }
+        if let Some(code) = self.refuses_change(who, target) {
+            return one(code);
+        }
+        let account = self.accounts.get_mut(&target).unwrap();
+        account.falls += u32::from(account.active);
+        account.active = false;
+        one(Code::Allowed)
+    }
+
+    pub fn restore(&mut self, who: Who, target: Who) -> Expected {
+        if let Some(code) = self.refuses_change(who, target) {
+            return one(code);
+        }
+        self.accounts.get_mut(&target).unwrap().active = true;
+        one(Code::Allowed)
+    }
+
+    pub fn delete(&mut self, who: Who, target: Who) -> Expected {
+        if who == target && self.owner == Some(who) {
+            return one(Code::LastOwner);
+        }
+        if let Some(code) = self.refuses_change(who, target) {
+            return one(code);
+        }
+        let gone = self.accounts.remove(&target).unwrap();
+        for invite in self.invites.values_mut() {
+            let used_up = invite.offer.max != 0 && invite.spent >= invite.offer.max;
+            let its = matches!(invite.offer.maker, Maker::Person { who, born, .. } if who == target && born == gone.born);
+            invite.closing |= its && !used_up && !invite.cancelled;
+        }
+        one(Code::Allowed)
+    }
+
+    /// All housekeeping is done.
+    pub fn tidied(&mut self) {
+        for invite in self.invites.values_mut().filter(|invite| invite.closing) {
+            (invite.closing, invite.cancelled) = (false, true);
+        }
+        self.wrote();
+    }
+
+    pub fn is_authorized(&self, who: Who) -> Code {
+        self.before_any_verb().unwrap_or(match self.accounts.get(&who) {
+            None => Code::UnknownAccount,
+            Some(account) if !account.active => Code::AccountRevoked,
+            Some(_) => Code::Allowed,
+        })
+    }
+
+    pub fn can(&self, who: Who, permission: Permission) -> Code {
+        match (self.is_authorized(who), self.role(who)) {
+            (Code::Allowed, Some(Role::Owner)) => Code::Allowed,
+            (Code::Allowed, Some(Role::Admin)) if !["transfer", "delete-space"].contains(&permission.name()) => Code::Allowed,
+            (Code::Allowed, Some(Role::Member)) if ["read", "send"].contains(&permission.name()) => Code::Allowed,
+            (Code::Allowed, _) => Code::MissingPermission,
+            (code, _) => code,
+        }
+    }
+}

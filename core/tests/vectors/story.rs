@@ -1,0 +1,113 @@
+//! One story in which every verb is asked and answered in all its ways. Told from seeds, so it is always the same.
+
+use crate::kit::ask::hex;
+use crate::kit::host::Exchange;
+use crate::kit::{Call, World};
+use crate::scenes;
+use doorward_core::wire::Command;
+use std::collections::BTreeMap;
+
+/// Scenes by file, in order of telling.
+pub type Told = BTreeMap<&'static str, Vec<(String, Exchange)>>;
+
+/// The files: one a verb.
+pub const VERBS: &[&str] = &[
+    "describe",
+    "init",
+    "mint-invite",
+    "preview",
+    "redeem",
+    "cancel-invite",
+    "list-invites",
+    "show-invite",
+    "register",
+    "prove",
+    "show-account",
+    "list-accounts",
+    "revoke",
+    "restore",
+    "delete",
+    "is-authorized",
+    "has-admin",
+    "can",
+    "tidy",
+];
+
+/// The verbs told with all their needs; the others with their first need only, because golden files stay small.
+const WHOLE: &[&str] = &["init", "redeem", "delete"];
+
+/// The file of a verb; exhaustive.
+pub fn verb(command: &Command) -> &'static str {
+    VERBS[match command {
+        Command::Describe => 0,
+        Command::Init(_) => 1,
+        Command::Mint(_) => 2,
+        Command::Preview(_) => 3,
+        Command::Redeem(_) => 4,
+        Command::CancelInvite(_) => 5,
+        Command::ListInvites(_) => 6,
+        Command::ShowInvite(_) => 7,
+        Command::Register(_) => 8,
+        Command::Prove(_) => 9,
+        Command::ShowAccount(_) => 10,
+        Command::ListAccounts(_) => 11,
+        Command::Revoke(_) => 12,
+        Command::Restore(_) => 13,
+        Command::Delete(_) => 14,
+        Command::IsAuthorized(_) => 15,
+        Command::HasAdmin => 16,
+        Command::Can(_) => 17,
+        Command::Tidy(_) => 18,
+    }]
+}
+
+/// Whoever tells it.
+pub struct Teller {
+    pub world: World,
+    pub told: Told,
+}
+
+impl Teller {
+    /// A scene: the request, asked and committed. The answer is in its name; the first scene of a verb that needs
+    /// anything is told with its needs, later ones with the last call only.
+    pub fn scene(&mut self, what: &str, call: &Call) {
+        let file = verb(&call.command);
+        let told = self.told.entry(file).or_default();
+        let whole = !told.iter().any(|(name, _)| name.contains(".need-"));
+        self.world.log = Some(Vec::new());
+        let outcome = self.world.ask(call);
+        let log = self.world.log.take().unwrap();
+        let last = log.len() - 1;
+        let lines = self.told.entry(file).or_default();
+        let kept = |at: usize| at == last || (whole && (at == 0 || WHOLE.contains(&file)));
+        for (at, exchange) in log.into_iter().enumerate().filter(|(at, _)| kept(*at)) {
+            let part = if at == last { String::new() } else { format!(".need-{}", at + 1) };
+            lines.push((format!("{file}.{what}.{}{part}", outcome.code().name()), exchange));
+        }
+    }
+
+    /// The same, and back again.
+    pub fn aside(&mut self, what: &str, call: &Call) {
+        let store = self.world.store.clone();
+        self.scene(what, call);
+        self.world.store = store;
+    }
+}
+
+/// Tells it.
+pub fn tell() -> Told {
+    let mut teller = Teller { world: World::empty(), told: Told::new() };
+    scenes::beginning(&mut teller);
+    scenes::door::invites(&mut teller);
+    scenes::door::refusals(&mut teller);
+    scenes::people::accounts(&mut teller);
+    scenes::people::questions(&mut teller);
+    scenes::hostile::bytes(&mut teller);
+    for (file, scenes) in &teller.told {
+        for (name, exchange) in scenes {
+            assert!(name.len() < 120 && !name.contains(' '), "{file}: {name}");
+            assert!(hex(&exchange.facts).len() < 40_000, "{name} is short");
+        }
+    }
+    teller.told
+}

@@ -1,0 +1,200 @@
+//! Chromium behind its WebDriver, one profile a person.
+
+use doorward_tests::Oops;
+use fantoccini::elements::Element;
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder, Locator};
+use serde_json::json;
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long anything on a page may take. Sealing a backup is slow on purpose.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A WebDriver of our own; ended with every browser it started when dropped.
+pub(crate) struct Driver {
+    child: Child,
+    url: String,
+    profiles: tempfile::TempDir,
+}
+
+impl Driver {
+    /// Starts it, or says that browser tests are left out.
+    pub(crate) fn start() -> Result<Option<Self>, Oops> {
+        if std::env::var_os("DOORWARD_TEST_NO_BROWSER").is_some() {
+            eprintln!("DOORWARD_TEST_NO_BROWSER is set: left out");
+            return Ok(None);
+        }
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let mut command = Command::new("chromedriver");
+        command.arg(format!("--port={port}")).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let child = command.spawn().map_err(|error| format!("chromedriver: {error}; `cargo xtask test` installs it"))?;
+        let driver = Self { child, url: format!("http://127.0.0.1:{port}"), profiles: tempfile::tempdir()? };
+        let start = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            if start.elapsed() > PATIENCE {
+                return Err("chromedriver does not answer".into());
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok(Some(driver))
+    }
+
+    /// A browser with a fresh profile.
+    pub(crate) async fn browser(&self, name: &str) -> Result<Browser, Oops> {
+        let profile = self.profiles.path().join(name);
+        let downloads = profile.join("downloads");
+        std::fs::create_dir_all(&downloads)?;
+        let options = json!({
+            "args": [
+                "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--lang=en-US", "--window-size=1100,1000",
+                format!("--user-data-dir={}", profile.display()),
+            ],
+            "prefs": {
+                "download.default_directory": downloads, "download.prompt_for_download": false,
+                "intl.accept_languages": "en-US,en", "profile.default_content_setting_values.automatic_downloads": 1,
+            },
+        });
+        let mut capabilities = Capabilities::new();
+        capabilities.insert("goog:chromeOptions".into(), options);
+        let client = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&self.url)
+            .await?;
+        Ok(Browser { client, downloads })
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // Our own child; the browsers it started go with it.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// One person's browser.
+pub(crate) struct Browser {
+    client: Client,
+    downloads: PathBuf,
+}
+
+impl Browser {
+    pub(crate) async fn open(&self, url: &str) -> Result<(), Oops> {
+        // A change of fragment alone would not load the page anew.
+        self.client.goto("about:blank").await?;
+        Ok(self.client.goto(url).await?)
+    }
+
+    pub(crate) async fn url(&self) -> Result<String, Oops> {
+        Ok(self.client.current_url().await?.to_string())
+    }
+
+    /// Waits until this text is on the page.
+    pub(crate) async fn see(&self, text: &str) -> Result<(), Oops> {
+        let start = Instant::now();
+        loop {
+            let body = self.client.find(Locator::Css("body")).await?.text().await?;
+            if body.contains(text) {
+                return Ok(());
+            }
+            if start.elapsed() > PATIENCE {
+                self.shot("not-seen").await?;
+                return Err(format!("{text:?} is not to be seen on the page, which says:\n{body}").into());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Presses the visible button or link with this text.
+    pub(crate) async fn press(&self, text: &str) -> Result<(), Oops> {
+        let path = format!("//*[self::button or self::a][normalize-space()={text:?}]");
+        self.click(Locator::XPath(&path), text).await
+    }
+
+    /// Presses the button whose label for a screen reader begins so.
+    pub(crate) async fn press_labelled(&self, label: &str) -> Result<(), Oops> {
+        self.click(Locator::Css(&format!("button[aria-label^={label:?}]")), label).await
+    }
+
+    /// Presses a button of the open dialog.
+    pub(crate) async fn press_in_dialog(&self, text: &str) -> Result<(), Oops> {
+        let path = format!("//dialog//button[normalize-space()={text:?}]");
+        self.click(Locator::XPath(&path), text).await
+    }
+
+    async fn click(&self, locator: Locator<'_>, what: &str) -> Result<(), Oops> {
+        let start = Instant::now();
+        loop {
+            for element in self.client.find_all(locator).await? {
+                if element.is_displayed().await.unwrap_or(false) && element.click().await.is_ok() {
+                    return Ok(());
+                }
+            }
+            if start.elapsed() > PATIENCE {
+                self.shot("not-pressed").await?;
+                return Err(format!("there is no {what:?} to press").into());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Types into a field, after emptying it.
+    pub(crate) async fn fill(&self, selector: &str, text: &str) -> Result<(), Oops> {
+        let field = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(selector)).await?;
+        if field.attr("type").await?.as_deref() != Some("file") {
+            field.clear().await?;
+        }
+        Ok(field.send_keys(text).await?)
+    }
+
+    pub(crate) async fn all(&self, selector: &str) -> Result<Vec<Element>, Oops> {
+        Ok(self.client.find_all(Locator::Css(selector)).await?)
+    }
+
+    /// Waits for an element whose text begins so, and gives the text.
+    pub(crate) async fn text_starting_with(&self, selector: &str, start: &str) -> Result<String, Oops> {
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE {
+            for element in self.all(selector).await? {
+                let text = element.text().await.unwrap_or_default();
+                if text.starts_with(start) {
+                    return Ok(text);
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Err(format!("no {selector} says {start}…").into())
+    }
+
+    /// Waits for a finished download whose name ends so.
+    pub(crate) async fn downloaded(&self, ending: &str) -> Result<PathBuf, Oops> {
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE {
+            for entry in std::fs::read_dir(&self.downloads)? {
+                let path = entry?.path();
+                if path.to_string_lossy().ends_with(ending) {
+                    return Ok(path);
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Err(format!("nothing was downloaded into {}", self.downloads.display()).into())
+    }
+
+    /// Runs a script that ends by calling its last argument with a text.
+    pub(crate) async fn run_async(&self, script: &str, argument: &str) -> Result<String, Oops> {
+        let value = self.client.execute_async(script, vec![json!(argument)]).await?;
+        Ok(value.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Keeps what is to be seen.
+    pub(crate) async fn shot(&self, name: &str) -> Result<(), Oops> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots");
+        std::fs::create_dir_all(&folder)?;
+        Ok(std::fs::write(folder.join(format!("{name}.png")), self.client.screenshot().await?)?)
+    }
+}
