@@ -75,7 +75,7 @@ async fn a_link_is_shown_again_from_the_issuers_device_and_can_be_cancelled() ->
     let typed = Invitation::read(&minted.invitation.typed_code()).map_err(|code| code.name())?;
     assert_eq!(typed.id(), minted.invitation.id());
     let client = daemon.client().await?;
-    assert_eq!(client.preview(&minted.invitation, None).await?.verdict().code, Code::Allowed);
+    assert_eq!(client.preview(&minted.invitation, None).await?.verdict.code, Code::Allowed);
     owner.cancel(minted.invitation.id()).await?;
     owner.cancel(minted.invitation.id()).await?;
     assert_eq!(code_of(client.preview(&minted.invitation, None).await), Some(Code::InviteCancelled));

@@ -77,21 +77,20 @@ impl Invitation {
         self.hints.as_ref().map_or_else(String::new, |hints| hints.expires.to_text())
     }
 
-    /// Whether that hint says it has expired. A typed code has no hint: `false`.
+    /// Whether that hint says it has expired; `true` for a `now` that is no time. A typed code has no hint: `false`.
     #[wasm_bindgen(js_name = hasExpired)]
-    pub fn has_expired(&self, #[wasm_bindgen(unchecked_param_type = "Seconds")] now: f64) -> Result<bool, Thrown> {
-        let now = convert::timestamp(now)?;
-        Ok(self.hints.as_ref().is_some_and(|hints| hints.expires.has_expired(now)))
+    pub fn has_expired(&self, #[wasm_bindgen(unchecked_param_type = "Seconds")] now: f64) -> bool {
+        let has_expired = |hints: &Hints| convert::timestamp(now).map_or(true, |now| hints.expires.has_expired(now));
+        self.hints.as_ref().is_some_and(has_expired)
     }
 
-    /// Whether it is for the server with this key. A typed code names no server: `true`.
+    /// Whether it is for the server with this key; `false` for what is no key. A typed code names no server: `true`.
     #[wasm_bindgen(js_name = isFor)]
-    pub fn is_for(
-        &self,
-        #[wasm_bindgen(js_name = serverKey, unchecked_param_type = "KeyHex")] server_key: &str,
-    ) -> Result<bool, Thrown> {
-        let server = convert::sign_key(server_key)?;
-        Ok(self.hints.as_ref().is_none_or(|hints| hints.server_fingerprint == server.server_fingerprint()))
+    pub fn is_for(&self, #[wasm_bindgen(js_name = serverKey, unchecked_param_type = "KeyHex")] server_key: &str) -> bool {
+        let is_for = |hints: &Hints| {
+            convert::sign_key(server_key).is_ok_and(|server| hints.server_fingerprint == server.server_fingerprint())
+        };
+        self.hints.as_ref().is_none_or(is_for)
     }
 
     /// The invite's public id.

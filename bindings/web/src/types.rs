@@ -16,22 +16,17 @@ export type Seconds = number;
 export type ExpiryText = string;
 /** What a member is. */
 export type Role = "member" | "admin" | "owner";
-/** Who has to act for an answer to change. */
-export type Blame = "nobody" | "caller" | "standing" | "state" | "place";
 
 /** One row of the core's table of codes. */
 export interface CodeEntry {
     /** Stable kebab-case name. */
     code: string;
-    blame: Blame;
 }
 
 /** What a redeem would answer now, by the core in this page. */
 export interface Verdict {
     /** `allowed`, or why not. */
     code: string;
-    /** The row of the table that says so. */
-    rule: string;
     /** Whether it would let the holder in. */
     allow: boolean;
     /** Whether it would spend a use. `spends && !allow`: do not offer it. */

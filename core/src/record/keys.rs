@@ -18,9 +18,11 @@
 //! | `t.<id>` | an unfinished job ([`Job`](super::Job)) |
 //! | `d.<id>` | a decision record ([`DecisionRecord`](super::DecisionRecord)) |
 //! | `c.<id>` | its contents, erasable ([`Contents`](super::Contents)) |
+//! | `c.<id>.1`, `c.<id>.2` … | what does not fit into one record of them; erased with the first |
 //! | `j.<pub>.<id>` | which decisions are about a key ([`Involved`](super::Involved)) |
 //! | `k.<sequence>` | a signed checkpoint of the history |
-//! | `p.<digest>` | a policy build that has decided |
+//! | `p.<digest>.0`, `p.<digest>.1` … | a policy build that has decided, in parts |
+//! | `g.00` | the host's own, rewritten to find out whether the store commits |
 //!
 //! Reserved for spaces and rooms: `b`, `e`, `h`, `i`, `l`, `m`, `u`.
 

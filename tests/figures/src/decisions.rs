@@ -53,7 +53,7 @@ fn samples_of(kind: &str, policy: &Policy, rounds: usize) -> Result<[Sample; 4],
         *turn
     };
     let mut contenders = [
-        Contender { name: "cedar", run: Box::new(|n| (0..n).for_each(|_| drop(black_box(cedar.allows(&requests[next(t0)]))))) },
+        Contender { run: Box::new(|n| (0..n).for_each(|_| _ = black_box(cedar.allows(&requests[next(t0)])))) },
         Contender {
             run: Box::new(|n| {
                 (0..n).for_each(|_| {
