@@ -11,6 +11,8 @@ use alloc::vec::Vec;
 
 /// The claims version this build writes and reads.
 pub const VERSION: u8 = 1;
+/// Longer claims, in bytes, are damaged: a greeting of 280 characters, ten tags and some dozen rooms fit well.
+pub const MAX_CLAIMS: usize = 4_096;
 
 wire_struct! {
     /// The claims of a link invite. Statement domain `doorward/claims/v1`.
@@ -61,8 +63,12 @@ wire_struct! {
 }
 
 impl SignedClaims {
-    /// Reads the claims; trailing bytes and other versions are refused. Signatures are not looked at.
+    /// Reads the claims; trailing bytes, other versions and more than [`MAX_CLAIMS`] are refused. Signatures are not
+    /// looked at.
     pub fn unverified_claims(&self) -> Option<Claims> {
+        if self.claims.len() > MAX_CLAIMS {
+            return None;
+        }
         crate::wire::decode::<Claims>(&self.claims).ok().filter(|claims| claims.version == VERSION)
     }
 }

@@ -70,8 +70,9 @@ pub(crate) fn decide(request: &Request, id: &InviteId, inquiry: &mut Inquiry<'_>
         let maker = match issuer.current_seat() {
             _ if same => Maker::Caller,
             _ if claims.issuer == root.server.key => Maker::Server,
-            Some(seat) => Maker::Member(seat.role),
-            None => Maker::Gone,
+            // Another incarnation of the key did not make it.
+            Some(seat) if seat.incarnation == claims.issuer_incarnation => Maker::Member(seat.role),
+            Some(_) | None => Maker::Gone,
         };
         let (code, rule) = judge(caller.role, maker, life(&record, &claims, now));
         if code != Code::Allowed {

@@ -74,8 +74,10 @@ fn page_need(list: &ListInvites, now: Timestamp) -> Result<PageNeed, Stop> {
 
 /// A cursor is the last key of the page before; another prefix is malformed.
 pub(crate) fn cursor(paging: &Paging, prefix: &str) -> Result<String, Stop> {
-    if paging.after.is_empty() || paging.after.starts_with(prefix) {
-        return Ok(paging.after.clone());
+    let after = &paging.after;
+    let is_key = after.len() <= keys::LONGEST && after.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'.');
+    if after.is_empty() || (after.starts_with(prefix) && is_key) {
+        return Ok(after.clone());
     }
     Err(fault(Code::Malformed, "cursor"))
 }

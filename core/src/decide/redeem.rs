@@ -332,10 +332,14 @@ pub(crate) fn decide(request: &Request, redeem: &Redeem, inquiry: &mut Inquiry<'
     inquiry.want(&id.storage_key());
     let scene = Scene::load(&request.context, &redeem.invite, Some(&statement.sign_key), inquiry)?;
     let now = request.context.now;
-    // Standing before the request id: a revoked account is not handed its old welcome again.
-    let standing = scene.person.account.as_ref().and_then(|account| super::caller::fallen(&scene.person, account, now));
+    // Standing before the request id: whoever has fallen or is gone is not handed the old welcome again.
+    let admitted = scene.prior.as_ref().map(|used| used.incarnation);
+    let fallen = match &scene.person.account {
+        Some(account) if admitted == Some(account.incarnation) => super::caller::fallen(&scene.person, account, now),
+        Some(_) | None => Some(Code::UnknownAccount),
+    };
     if let Err(stop) = id.not_used(inquiry) {
-        return match (&*stop, standing) {
+        return match (&*stop, fallen) {
             (Halt::Repeat { allowed: true, .. }, Some(code)) => deny(code, rule::ASK_STANDING),
             _ => Err(stop),
         };

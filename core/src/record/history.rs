@@ -81,7 +81,8 @@ wire_struct! {
     pub struct Contents {
         /// 16 random bytes of the host's, erased with the rest.
         pub salt: [u8; 16],
-        /// The request as the policy got it. It holds digests of signatures, never signatures.
+        /// The request as the policy got it. The signatures that authenticate a request or a redeem stand in it as their
+        /// digests only; those that are part of a record anyway (claims, an account over its keys) stand in it whole.
         pub request: Vec<u8>,
         /// The facts it followed from.
         pub facts: Vec<FactRef>,

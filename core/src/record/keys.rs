@@ -33,6 +33,9 @@ use crate::time::{Expiry, Timestamp};
 use alloc::string::String;
 use alloc::vec::Vec;
 
+/// The most bytes a key may have.
+pub const LONGEST: usize = 160;
+
 /// A key of one part.
 fn part(letter: &str, bytes: &[u8]) -> String {
     parts(letter, &[bytes])

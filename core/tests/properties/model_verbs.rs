@@ -102,11 +102,13 @@ impl Model {
             return one(Code::NotFound);
         }
         if let Some(before) = self.answered.get(&(who, id)) {
-            let revoked = self.accounts.get(&who).is_some_and(|account| !account.active);
-            return one(match before.content == content {
-                false => Code::RequestIdReused,
-                true if before.code == Code::Allowed && revoked => Code::AccountRevoked,
-                true => before.code,
+            let admitted = self.invites[&number].uses.get(&who).map_or(0, |used| used.0);
+            let account = self.accounts.get(&who).filter(|account| account.born == admitted);
+            return one(match (before.content == content, account) {
+                (false, _) => Code::RequestIdReused,
+                (true, None) if before.code == Code::Allowed => Code::UnknownAccount,
+                (true, Some(account)) if before.code == Code::Allowed && !account.active => Code::AccountRevoked,
+                (true, _) => before.code,
             });
         }
         let (expected, spends) = self.would_redeem(Some(who), number);
@@ -154,8 +156,8 @@ impl Model {
         match &invite.offer.maker {
             Maker::Server => return refused,
             Maker::Person { who: maker, born, .. } if *maker == who && *born == me.born => {}
-            Maker::Person { who: maker, .. } => match self.role(*maker) {
-                Some(role) if !staff || me.role.rank() <= role.rank() => return refused,
+            Maker::Person { who: maker, born, .. } => match self.accounts.get(maker).filter(|account| account.born == *born) {
+                Some(account) if !staff || me.role.rank() <= account.role.rank() => return refused,
                 None if !staff => return refused,
                 Some(_) | None => {}
             },
