@@ -25,8 +25,11 @@ pub fn derive(domain: &str, part: &[u8]) -> Sha256Digest {
 /// short of room.
 pub(crate) fn push_hex(text: &mut Vec<u8>, bytes: &[u8]) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    for byte in bytes {
-        text.extend_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+    let start = text.len();
+    text.resize(start + 2 * bytes.len(), b'0');
+    for (pair, byte) in text[start..].chunks_exact_mut(2).zip(bytes) {
+        pair[0] = DIGITS[usize::from(byte >> 4)];
+        pair[1] = DIGITS[usize::from(byte & 15)];
     }
 }
 

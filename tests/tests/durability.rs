@@ -100,7 +100,7 @@ async fn it_stops_when_asked_and_only_one_has_the_folder() -> Result<(), Oops> {
     let mut daemon = Daemon::start()?;
     let data = daemon.data();
     let second = std::process::Command::new(doorward_tests::program()?)
-        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+        .args(["serve", "--listen", "127.0.0.1:0", "--public-url", "http://127.0.0.1:1", "--data"])
         .arg(&data)
         .output()?;
     assert_eq!(second.status.code(), Some(1));

@@ -3,6 +3,7 @@ import initKeep, { decrypt, encrypt } from "/assets/keep.js";
 import { announce, backupName, copyField, download, field, form, note } from "/assets/shared/components.js";
 import { h } from "/assets/shared/dom.js";
 import { say } from "/assets/shared/i18n.js";
+import { toHex } from "/assets/shared/bytes.js";
 import { createKeys } from "/assets/shared/keystore.js";
 import { join } from "/assets/invite/join.js";
 import { showStep } from "/assets/invite/stage.js";
@@ -15,6 +16,7 @@ import { showStep } from "/assets/invite/stage.js";
  * @property {import("/assets/shared/keystore.js").NewKeys} made
  * @property {string} file the backup's name
  * @property {string} [sealed] the backup
+ * @property {string} [digest] of what is sealed in it
  */
 
 const leastCharacters = 10;
@@ -55,7 +57,13 @@ function choosePassphrase(making) {
     const passphrase = first.input.value;
     if (passphrase.length < leastCharacters) return first.complain(say("backup.short"));
     if (passphrase !== second.input.value) return second.complain(say("backup.differ"));
-    making.sealed = encrypt(passphrase, plaintext(making));
+    const bytes = plaintext(making);
+    try {
+      making.sealed = encrypt(passphrase, bytes);
+      making.digest = await sha256(bytes);
+    } finally {
+      bytes.fill(0);
+    }
     download(making.file, making.sealed);
     mayGoWithout(making.visit) ? saved(making) : readBack(making);
   };
@@ -85,14 +93,13 @@ function saved(making) {
 
 /** @param {Making} making */
 function readBack(making) {
-  const wanted = plaintext(making);
-  const isIt = (/** @type {Uint8Array} */ opened) => opened.length === wanted.length && opened.every((byte, i) => byte === wanted[i]);
+  const isIt = async (/** @type {Uint8Array} */ opened) => (await sha256(opened)) === making.digest;
   openFile(fileLine(mayGoWithout(making.visit) ? "check.lead.member" : "check.lead", making), isIt, making.file, () => enter(making), again(making));
 }
 
 /**
  * A backup is chosen and opened as it would be on the day it is needed.
- * @param {HTMLElement} lead @param {(opened: Uint8Array) => boolean} isIt @param {string} name
+ * @param {HTMLElement} lead @param {(opened: Uint8Array) => boolean | Promise<boolean>} isIt @param {string} name
  * @param {() => Promise<void>} go @param {import("/assets/shared/dom.js").Child} [further]
  */
 function openFile(lead, isIt, name, go, further) {
@@ -108,8 +115,12 @@ function openFile(lead, isIt, name, go, further) {
       if (error instanceof Error && error.message === "wrong-passphrase") return passphrase.complain(say("check.wrongPassphrase"));
       return file.complain(say("check.damaged"));
     }
-    const good = isIt(opened);
-    opened.fill(0);
+    let good;
+    try {
+      good = await isIt(opened);
+    } finally {
+      opened.fill(0);
+    }
     return good ? go() : file.complain(say("check.other", { file: name }));
   };
   showStep(3, 3, say("check.title"), lead, form(say("check.go"), open, [file.box, passphrase.box]), further);
@@ -136,7 +147,10 @@ async function enter({ visit, handle, made }, backup = /** @type {"saved" | "ski
   await join(visit, handle, keys);
 }
 
-/** @param {Making} making */
+/** @param {Uint8Array} bytes */
+const sha256 = async (bytes) => toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", /** @type {BufferSource} */ (bytes))));
+
+/** The seeds: whoever asks for them wipes them. @param {Making} making */
 const plaintext = ({ visit, handle, made }) => new TextEncoder().encode(made.seedsJson({ server_name: visit.server.name, public_url: visit.server.public_url, handle }));
 
 /** Six groups of four out of 32 signs: 120 bits, easy to write down and to read out. */

@@ -23,6 +23,9 @@ import { explain, footer, message, show, wait } from "/assets/invite/stage.js";
  * @property {boolean} serversWord whether the verdict is the server's, because this page cannot reach it by itself
  */
 
+/** What the daemon has put into the page: its key, and the digest of the policy that this page decides by. @param {"server" | "policy"} name */
+const inPage = (name) => document.querySelector(`meta[name="doorward-${name}"]`)?.getAttribute("content");
+
 /** What stays of an invite on this device after it was looked at: who made it, to be named when it is gone. @param {string} id */
 const inviterOf = (id) => `doorward.inviter.${id}`;
 
@@ -96,7 +99,8 @@ async function meet(invitation) {
   let server = null;
   try {
     server = await wellKnown();
-    if (!invitation.isFor(server.server_key)) return explain("other-server", about);
+    // The key is in the page and in what the server says of itself: the link must name both.
+    if (inPage("server") !== server.server_key || !invitation.isFor(server.server_key)) return explain("other-server", about);
     about.server = server.name;
     keys = await loadKeys(server.server_key);
     const preview = await ask(invitation, server.server_key, keys);
@@ -105,7 +109,7 @@ async function meet(invitation) {
     about.expires = claims.expires;
     remember(invitation.inviteId, about.inviter);
     const own = verdict(fromBase64url(preview.live));
-    const serversWord = server.guards.length > 0 || own.code !== preview.code;
+    const serversWord = server.guards.length > 0 || server.policy_digest !== inPage("policy") || own.code !== preview.code;
     const code = serversWord ? preview.code : own.code;
     const visit = { invitation, claims, server, preview, keys, about, serversWord };
     if (code === "allowed") return offer(visit);

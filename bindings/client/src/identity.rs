@@ -163,7 +163,8 @@ pub(crate) mod tests {
         assert_eq!(back.handle, "Žofie");
         assert_eq!(back.keys.sign_key(), identity(7, 9).keys.sign_key());
         let value: serde_json::Value = serde_json::from_str(&json).unwrap();
-        let fields: Vec<_> = value.as_object().unwrap().keys().map(String::as_str).collect();
+        let mut fields: Vec<_> = value.as_object().unwrap().keys().map(String::as_str).collect();
+        fields.sort_unstable();
         let expected = [
             "created",
             "doorward-backup",

@@ -13,7 +13,6 @@ pub mod mint;
 mod open_invites;
 pub mod preview;
 pub mod redeem;
-mod redeem_effects;
 mod register;
 pub mod standing;
 mod tidy;

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 /// How many redeem at a time.
 const CLIENTS: usize = 64;
-/// Redeems in one round.
-const REDEEMS: usize = 2_048;
+/// Redeems in one round, each round through an invite of its own.
+const REDEEMS: usize = 1_536;
 /// Raw commits in one round.
 const COMMITS: usize = 400;
 /// Rounds, interleaved.
@@ -44,18 +44,19 @@ pub(crate) fn measure() -> Result<Vec<Row>, Oops> {
 fn rates(delay: Option<Duration>) -> Result<(f64, f64, f64), Oops> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let daemon = Daemon::start_with(Settings { sync_delay: delay, ..Settings::default() })?;
-    let (client, invitation, claims) = runtime.block_on(async {
-        let owner = daemon.owner().await?;
-        let invitation = Daemon::invite(&owner, 0).await?;
-        let claims = owner.client().preview(&invitation, None).await?.invite.claims;
-        Ok::<_, Oops>((owner.client().clone(), invitation, claims))
-    })?;
+    let owner = runtime.block_on(daemon.owner())?;
     let raw = RawDisk::new()?;
     let (mut redeems, mut commits, mut latencies) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         commits.push(raw.commits_per_second(delay)?);
-        let requests =
-            (0..REDEEMS).map(|_| Guest::new()?.redeem_request(&client, &invitation, &claims)).collect::<Result<Vec<_>, _>>()?;
+        let (invitation, claims) = runtime.block_on(async {
+            let invitation = Daemon::invite(&owner, 0).await?;
+            let claims = owner.client().preview(&invitation, None).await?.invite.claims;
+            Ok::<_, Oops>((invitation, claims))
+        })?;
+        let requests = (0..REDEEMS)
+            .map(|_| Guest::new()?.redeem_request(owner.client(), &invitation, &claims))
+            .collect::<Result<Vec<_>, _>>()?;
         let (rate, mut times) = storm(daemon.address, &requests)?;
         redeems.push(rate);
         latencies.append(&mut times);

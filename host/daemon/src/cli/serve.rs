@@ -39,7 +39,8 @@ pub(super) struct Settings {
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
 
-    /// What links begin with: https, or http on this machine itself [default: http://127.0.0.1:8460]
+    /// What links begin with: https, or http on this machine itself; must be set if `listen` is not for this machine
+    /// alone [default: follows listen: http://<listen>]
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
 
@@ -59,7 +60,8 @@ pub(super) struct Settings {
     #[arg(long, value_name = "SOCKET")]
     service_listen: Option<String>,
 
-    /// Who may use that socket: 0600 (the same user) or 0660 (the same group) [default: 0600]
+    /// Who may use that socket: 0600 (the same user) or 0660 (the same group, which must be able to enter the socket's
+    /// folder; the data folder is made 0700, so put the socket elsewhere) [default: 0600]
     #[arg(long, value_name = "MODE")]
     service_mode: Option<String>,
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use super::ConfigError;
@@ -17,7 +18,7 @@ pub(super) struct Setting {
 /// Every setting, in the order `--print-config` shows them. The words for people stand in `cli::serve`.
 pub(super) const SETTINGS: &[Setting] = &[
     Setting { name: "listen", default: "127.0.0.1:8460" },
-    Setting { name: "public-url", default: "http://127.0.0.1:8460" },
+    Setting { name: "public-url", default: "" },
     Setting { name: "data", default: "./doorward-data" },
     Setting { name: "name", default: "Doorward" },
     Setting { name: "store", default: "sqlite" },
@@ -46,6 +47,8 @@ pub enum Origin {
     File(PathBuf),
     /// Nobody said otherwise.
     Default,
+    /// Nobody said otherwise, and it depends on another setting.
+    Follows(&'static str),
 }
 
 impl fmt::Display for Origin {
@@ -55,6 +58,7 @@ impl fmt::Display for Origin {
             Origin::Environment(variable) => write!(f, "environment {variable}"),
             Origin::File(path) => write!(f, "file {}", path.display()),
             Origin::Default => f.write_str("default"),
+            Origin::Follows(setting) => write!(f, "follows {setting}"),
         }
     }
 }
@@ -104,7 +108,12 @@ impl Layers {
             };
             values.insert(*name, sourced);
         }
-        // The one default that follows from another setting.
+        // The defaults that follow from other settings.
+        let listen = values["listen"].value.clone();
+        if let Some(url) = values.get_mut("public-url").filter(|url| url.origin == Origin::Default) {
+            let address = listen.parse::<SocketAddr>().map_or(listen, |address| address.to_string());
+            *url = Sourced { value: format!("http://{address}"), origin: Origin::Follows("listen") };
+        }
         let data = values["data"].value.clone();
         if let Some(service) = values.get_mut("service-listen").filter(|service| service.value.is_empty()) {
             service.value = format!("unix:{}/service.sock", data.trim_end_matches('/'));
@@ -194,6 +203,7 @@ mod tests {
             ("name", "From file", Origin::File(file.clone())),
             ("max-connections", "7", Origin::File(file.clone())),
             ("store", "sqlite", Origin::Default),
+            ("public-url", "http://from environment", Origin::Follows("listen")),
         ] {
             assert_eq!(layers.get(name), &Sourced { value: value.into(), origin }, "{name}");
         }

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{ConfigError, Layers, PublicUrl, Sourced};
+use super::{ConfigError, Layers, Origin, PublicUrl, Sourced};
 
 /// Everything `serve` and `init` need to know.
 #[derive(Clone, Debug)]
@@ -58,11 +58,12 @@ impl Config {
     /// The first setting that makes no sense, where it came from, and what to write instead.
     pub fn read(layers: &Layers) -> Result<Config, ConfigError> {
         let data = PathBuf::from(text(layers, "data")?);
+        let listen = parsed(layers, "listen", |value| {
+            value.parse().map_err(|_| format!("`{value}` is not an address and port; write for example 127.0.0.1:8460"))
+        })?;
         Ok(Config {
-            listen: parsed(layers, "listen", |value| {
-                value.parse().map_err(|_| format!("`{value}` is not an address and port; write for example 127.0.0.1:8460"))
-            })?,
-            public_url: parsed(layers, "public-url", PublicUrl::parse)?,
+            listen,
+            public_url: public_url(layers, listen)?,
             name: text(layers, "name")?,
             service_listen: service_listen(layers)?,
             policy: Some(&layers.get("policy").value).filter(|value| !value.is_empty()).map(PathBuf::from),
@@ -98,6 +99,18 @@ fn parsed<T>(layers: &Layers, name: &'static str, parse: impl FnOnce(&str) -> Re
 
 fn text(layers: &Layers, name: &'static str) -> Result<String, ConfigError> {
     parsed(layers, name, |value| if value.is_empty() { Err("must not be empty".to_owned()) } else { Ok(value.to_owned()) })
+}
+
+/// What others are to call an address that is not this machine's alone, nobody but the operator knows.
+fn public_url(layers: &Layers, listen: SocketAddr) -> Result<PublicUrl, ConfigError> {
+    let follows = matches!(layers.get("public-url").origin, Origin::Follows(_));
+    if follows && !listen.ip().is_loopback() {
+        return Err(ConfigError(format!(
+            "public-url: must be set when listening on {listen}, which is not for this machine alone; \
+             write the https address that people see, for example --public-url https://door.example"
+        )));
+    }
+    parsed(layers, "public-url", PublicUrl::parse)
 }
 
 fn service_listen(layers: &Layers) -> Result<ServiceListen, ConfigError> {
@@ -138,6 +151,19 @@ mod tests {
         assert_eq!(config.name, "Doorward");
         assert_eq!(config.service_listen, ServiceListen::Unix("./doorward-data/service.sock".into(), 0o600));
         assert_eq!(config.policy, None);
+    }
+
+    #[test]
+    fn the_public_url_follows_a_loopback_address_and_no_other() {
+        for listen in ["127.0.0.1:9000", "[::1]:9000", "127.0.0.2:80"] {
+            assert_eq!(read(&[("listen", listen)]).unwrap().public_url.as_str(), format!("http://{listen}"));
+        }
+        for listen in ["0.0.0.0:8460", "[::]:8460", "192.168.1.2:8460"] {
+            let error = read(&[("listen", listen)]).unwrap_err();
+            assert!(error.0.starts_with(&format!("public-url: must be set when listening on {listen}")), "{error}");
+            let said = [("listen", listen), ("public-url", "https://door.example")];
+            assert_eq!(read(&said).unwrap().public_url.as_str(), "https://door.example");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use doorward_core::digest::sha256;
@@ -14,8 +14,23 @@ pub(crate) struct Asset {
     /// Below `/assets/`, or for pages below `www/`.
     path: &'static str,
     content_type: &'static str,
-    bytes: &'static [u8],
+    bytes: Bytes,
     etag: HeaderValue,
+}
+
+impl Asset {
+    fn new(path: &'static str, content_type: &'static str, bytes: Bytes) -> Self {
+        let etag = etag(&bytes);
+        Self { path, content_type, bytes, etag }
+    }
+
+    /// The same file with these words in place of those; its tag follows from what it holds then.
+    pub(crate) fn with(self, words: &[(&str, &str)]) -> Self {
+        // Pages are UTF-8 in the repository; what would not be is served as it is.
+        let Ok(text) = str::from_utf8(&self.bytes) else { return self };
+        let text = words.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
+        Self::new(self.path, self.content_type, text.into())
+    }
 }
 
 /// A file as the build script found it.
@@ -46,7 +61,7 @@ fn find(path: &str) -> Option<Asset> {
     let all = ALL.get_or_init(|| {
         let own = WWW.iter().map(|file| (file.path, file.content_type, file.bytes));
         let packages = doorward_artifacts::WEB.iter().map(|file| (file.name, file.content_type, file.bytes));
-        own.chain(packages).map(|(path, content_type, bytes)| Asset { path, content_type, bytes, etag: etag(bytes) }).collect()
+        own.chain(packages).map(|(path, content_type, bytes)| Asset::new(path, content_type, Bytes::from_static(bytes))).collect()
     });
     all.iter().find(|asset| asset.path == path).cloned()
 }
@@ -65,7 +80,7 @@ pub(crate) fn serve(asset: &Asset, request: &HeaderMap) -> Response {
     let mut response = if fresh {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        ([(header::CONTENT_TYPE, asset.content_type)], Body::from(asset.bytes)).into_response()
+        ([(header::CONTENT_TYPE, asset.content_type)], Body::from(asset.bytes.clone())).into_response()
     };
     response.headers_mut().insert(header::ETAG, asset.etag.clone());
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));

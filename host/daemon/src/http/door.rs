@@ -7,8 +7,10 @@ use doorward_core::{Signature, Timestamp};
 use doorward_shell::{Answered, Shell};
 use tokio::sync::Notify;
 
+use super::assets::Asset;
 use super::counts::Counts;
 use super::limits::Throttle;
+use super::pages;
 use crate::config::PublicUrl;
 
 /// Which listener a request came in by.
@@ -35,6 +37,8 @@ pub struct Door {
     pub(crate) counts: Arc<Counts>,
     /// Told whenever someone was let in.
     pub(crate) admitted: Arc<Notify>,
+    /// The invite page, with this server's key in it.
+    pub(crate) invite_page: Option<Arc<Asset>>,
     /// Which listener this is for.
     pub(crate) side: Side,
 }
@@ -42,8 +46,10 @@ pub struct Door {
 impl Door {
     /// A door in front of this shell.
     pub fn new(shell: Shell, public_url: PublicUrl, clock: fn() -> Timestamp, trusted_proxies: Vec<std::net::IpAddr>) -> Self {
+        let invite_page = pages::invite_page(&shell.server_key().to_hex()).map(Arc::new);
         Self {
             shell,
+            invite_page,
             public_url: Arc::new(public_url),
             clock,
             throttle: Arc::new(Throttle::new(trusted_proxies)),

@@ -10,7 +10,7 @@ use doorward_core::view::{
     RedeemBody, Spelling,
 };
 use doorward_core::wire::{Asker, Command, Reply, ShowInvite};
-use doorward_core::{InviteId, SignKey, Signature, check};
+use doorward_core::{Code, InviteId, SignKey, Signature, check};
 use doorward_shell::Answered;
 
 use super::door::Door;
@@ -78,8 +78,9 @@ pub(crate) async fn preview(
     let (preview, attached) = incoming.json::<PreviewBody>()?.into_command(invite)?;
     let statement = PreviewStatement { server: door.shell.server_key(), invite, created: preview.created };
     let proof = proof_of(invite, &preview.invite_key, &Domain::Preview.statement(&statement), attached.first());
-    door.throttle.admit(&origin, proof)?;
-    let answered = allowed(door.ask(Asker::Stranger, Command::Preview(Box::new(preview)), attached).await)?;
+    door.throttle.admit(origin, proof)?;
+    let answered = door.ask(Asker::Stranger, Command::Preview(Box::new(preview)), attached).await;
+    let answered = allowed(counted(&door, origin, proof, answered)?)?;
     match answered.reply {
         Reply::Preview(reply) => Ok(Json((*reply).try_into()?)),
         _ => Err(Refusal::unexpected(&answered)),
@@ -96,13 +97,22 @@ pub(crate) async fn redeem(
     let invite = InviteId::read(&id)?;
     let (redeem, attached) = incoming.json::<RedeemBody>()?.into_command(invite)?;
     let proof = proof_of(invite, &redeem.invite_key, &Domain::Redeem.statement(&redeem.statement), attached.first());
-    door.throttle.admit(&origin, proof)?;
-    let answered = allowed(door.ask(Asker::Stranger, Command::Redeem(Box::new(redeem)), attached).await)?;
+    door.throttle.admit(origin, proof)?;
+    let answered = door.ask(Asker::Stranger, Command::Redeem(Box::new(redeem)), attached).await;
+    let answered = allowed(counted(&door, origin, proof, answered)?)?;
     door.admitted.notify_one();
     let Answered { code, rule, reply: Reply::Redeemed(redeemed), receipt: Some(receipt), .. } = answered else {
         return Err(Refusal::unexpected(&answered));
     };
     Ok(Json(RedeemAnswer::new(receipt.receipt, receipt.signature, code, rule, redeemed.handle)?))
+}
+
+/// The answer, unless it is that there is no such invite, and too many were looked for from there.
+fn counted(door: &Door, origin: Origin, proof: Proof, answered: Answered) -> Result<Answered, Refusal> {
+    if answered.code == Code::NotFound {
+        door.throttle.not_found(origin, proof)?;
+    }
+    Ok(answered)
 }
 
 /// Whether the request proves that its sender holds the invite, as far as arithmetic can tell: for the rate limits

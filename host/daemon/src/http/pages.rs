@@ -1,11 +1,12 @@
 //! The pages: invite page, console, and one plain page a code.
 
-use axum::extract::Path;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use doorward_core::Code;
 
-use super::assets;
+use super::assets::{self, Asset};
+use super::door::Door;
 use super::problem::Refusal;
 
 /// What pages and their parts may do: load from here, run wasm from here, nothing else.
@@ -18,23 +19,30 @@ pub(crate) async fn root() -> Redirect {
 }
 
 /// `GET /i` and everything below it. A link body in the path is the page's to explain: here it is not even looked at.
-pub(crate) async fn invite(headers: HeaderMap) -> Response {
-    page("invite/index.html", &headers)
+pub(crate) async fn invite(State(door): State<Door>, headers: HeaderMap) -> Response {
+    page(door.invite_page.as_deref(), &headers)
+}
+
+/// The invite page of this server: in it are the server's key, which a link must name, and the policy that the page can
+/// decide by, which is the one built in.
+pub(crate) fn invite_page(server_key: &str) -> Option<Asset> {
+    let words = [("{server-key}", server_key), ("{policy-digest}", doorward_artifacts::POLICY_DIGEST_HEX)];
+    assets::page("invite/index.html").map(|asset| asset.with(&words))
 }
 
 /// `GET /i#<body>` with its `#` escaped as `%23`, so that it reaches us as a path.
-pub(crate) async fn escaped_invite(Path(page): Path<String>, headers: HeaderMap) -> Response {
-    if page.starts_with("i#") { invite(headers).await } else { Refusal::from(Code::NotFound).into_response() }
+pub(crate) async fn escaped_invite(State(door): State<Door>, Path(page): Path<String>, headers: HeaderMap) -> Response {
+    if page.starts_with("i#") { invite(State(door), headers).await } else { Refusal::from(Code::NotFound).into_response() }
 }
 
 /// `GET /admin` and everything below it.
 pub(crate) async fn admin(headers: HeaderMap) -> Response {
-    page("admin/index.html", &headers)
+    page(assets::page("admin/index.html").as_ref(), &headers)
 }
 
-fn page(name: &str, headers: &HeaderMap) -> Response {
-    match assets::page(name) {
-        Some(asset) => guarded(assets::serve(&asset, headers)),
+fn page(asset: Option<&Asset>, headers: &HeaderMap) -> Response {
+    match asset {
+        Some(asset) => guarded(assets::serve(asset, headers)),
         None => Refusal::from(Code::NotFound).into_response(),
     }
 }
@@ -77,7 +85,27 @@ pub(crate) async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Respo
 
 #[cfg(test)]
 mod tests {
+    use axum::http::StatusCode;
+
     use super::*;
+
+    #[tokio::test]
+    async fn the_invite_page_names_its_server_and_its_policy() {
+        let (one, other) = ("ab".repeat(32), "cd".repeat(32));
+        let serve = |key: &str, headers: &HeaderMap| page(invite_page(key).as_ref(), headers);
+        let served = serve(&one, &HeaderMap::new());
+        let etag = served.headers()[header::ETAG].clone();
+        let body = axum::body::to_bytes(served.into_body(), 1 << 20).await.unwrap();
+        let text = str::from_utf8(&body).unwrap();
+        for (name, content) in [("server", one.as_str()), ("policy", doorward_artifacts::POLICY_DIGEST_HEX)] {
+            let meta = format!("<meta name=\"doorward-{name}\" content=\"{content}\">");
+            assert_eq!(text.matches(&meta).count(), 1, "{meta}");
+        }
+        assert!(!text.contains(['{', '}']), "every blank is filled in");
+        let known = HeaderMap::from_iter([(header::IF_NONE_MATCH, etag)]);
+        assert_eq!(serve(&one, &known).status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(serve(&other, &known).status(), StatusCode::OK, "another server's page is another page");
+    }
 
     /// What [`problem`] puts into a page as it is.
     #[test]

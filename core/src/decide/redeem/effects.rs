@@ -1,9 +1,10 @@
 //! What follows from the last rows of the redeem table: someone is let in, or the use is burned.
 
-use super::Ruling;
-use super::open_invites::{OpenInvites, Place};
-use super::redeem::{Row, Scene};
+use super::scene::Scene;
+use super::table::Row;
 use crate::code::Code;
+use crate::decide::Ruling;
+use crate::decide::open_invites::{OpenInvites, Place};
 use crate::id::{DecisionId, Incarnation, SpaceId};
 use crate::record::{Account, Closed, Seat, Standing, Use, Via, keys};
 use crate::role::Role;
