@@ -6,10 +6,12 @@
 mod daemon;
 mod guest;
 mod raw;
+mod tape;
 
 pub use daemon::{Daemon, Settings, program};
 pub use guest::Guest;
 pub use raw::{Answer, Connection, request};
+pub use tape::{Sent, Tape};
 
 /// What goes wrong while a test is being set up.
 pub type Oops = Box<dyn std::error::Error + Send + Sync>;

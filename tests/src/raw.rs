@@ -67,24 +67,35 @@ impl<S: Read + Write> Connection<S> {
 
     /// Reads one answer.
     pub fn receive(&mut self) -> Result<Answer, Oops> {
-        let mut line = String::new();
-        self.stream.read_line(&mut line)?;
+        let (line, headers, body) = read_message(&mut self.stream)?;
         let status = line.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or("no status line")?;
-        let mut headers = Vec::new();
-        loop {
-            line.clear();
-            self.stream.read_line(&mut line)?;
-            match line.trim_end().split_once(':') {
-                None => break,
-                Some((name, value)) => headers.push((name.to_ascii_lowercase(), value.trim().to_owned())),
-            }
-        }
-        let mut answer = Answer { status, headers, body: Vec::new() };
-        let length = answer.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
-        answer.body = vec![0; length];
-        self.stream.read_exact(&mut answer.body)?;
-        Ok(answer)
+        Ok(Answer { status, headers, body })
     }
+}
+
+/// A first line, headers with names in lower case, and a body as long as they say.
+pub(crate) type Message = (String, Vec<(String, String)>, Vec<u8>);
+
+/// Reads one request or answer.
+pub(crate) fn read_message(stream: &mut impl BufRead) -> Result<Message, Oops> {
+    let mut first = String::new();
+    if stream.read_line(&mut first)? == 0 {
+        return Err("the connection ended".into());
+    }
+    let (mut line, mut headers, mut length) = (String::new(), Vec::new(), 0);
+    loop {
+        line.clear();
+        stream.read_line(&mut line)?;
+        let Some((name, value)) = line.trim_end().split_once(':') else { break };
+        let (name, value) = (name.to_ascii_lowercase(), value.trim().to_owned());
+        if name == "content-length" {
+            length = value.parse()?;
+        }
+        headers.push((name, value));
+    }
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body)?;
+    Ok((first.trim_end().to_owned(), headers, body))
 }
 
 /// The bytes of a request.

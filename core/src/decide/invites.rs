@@ -40,7 +40,7 @@ pub(crate) fn list(request: &Request, list: &ListInvites, inquiry: &mut Inquiry<
         for key in &invites {
             // A list and its records are one snapshot; a key without its record is a torn store.
             let record: InviteRecord = inquiry.load(key)?.ok_or_else(|| fault(Code::CorruptRecord, key))?;
-            let claims = record.invite.unverified_claims().ok_or_else(|| fault(Code::CorruptRecord, &key))?;
+            let claims = record.invite.unverified_claims().ok_or_else(|| fault(Code::CorruptRecord, key))?;
             inquiry.want(&keys::account(&claims.issuer));
             records.push((record, claims));
         }

@@ -71,7 +71,7 @@ pub(crate) fn close_some(
         let claims = record.invite.unverified_claims().ok_or_else(torn)?;
         if claims.issuer_incarnation == *incarnation {
             let how = Closed::Cancelled(claims.issuer);
-            record.closed = Some(how.clone());
+            record.closed = Some(how);
             open.close(ruling, Place::from(&claims), how, request.context.now);
             ruling.put(key, &record);
         }

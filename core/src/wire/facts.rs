@@ -132,7 +132,7 @@ impl<'a> FactsBuilder<'a> {
     pub fn encode(mut self) -> Vec<u8> {
         self.records.sort_by(|a, b| a.key.cmp(b.key));
         self.records.dedup_by(|a, b| a.key == b.key);
-        self.checks.sort_by(|a, b| a.0.cmp(&b.0));
+        self.checks.sort_by_key(|check| check.0);
         self.checks.dedup_by(|a, b| a.0 == b.0);
         let mut w = Writer::default();
         w.put(&[super::VERSION]);

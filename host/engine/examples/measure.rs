@@ -46,8 +46,11 @@ fn main() {
     println!("{:?}", policy.stats());
 }
 
+/// Whether a vector's command is the one to be measured.
+type Wanted = fn(&Command) -> bool;
+
 /// What is asked, in decisions that allow.
-const QUESTIONS: [(&str, fn(&Command) -> bool); 6] = [
+const QUESTIONS: [(&str, Wanted); 6] = [
     ("is authorized", |command| matches!(command, Command::IsAuthorized(_))),
     ("can", |command| matches!(command, Command::Can(_))),
     ("register", |command| matches!(command, Command::Register(_))),

@@ -38,7 +38,7 @@ impl Cedar {
 
     /// Builds a question's request.
     pub(crate) fn request(question: &Question) -> Result<Request, Oops> {
-        let uid = |kind: &str, id: &str| EntityUid::from_str(&format!("{kind}::\"{id}\""));
+        let uid = |kind: &str, id: &str| EntityUid::from_str(&format!("{kind}::\"{id}\"")).map_err(|error| error.to_string());
         let action = question.permission.as_deref().unwrap_or("enter");
         let (user, action, space) = (uid("User", &question.name)?, uid("Action", action)?, uid("Space", "server")?);
         Ok(Request::new(user, action, space, Context::empty(), None)?)

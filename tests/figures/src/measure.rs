@@ -1,6 +1,5 @@
 //! Interleaved sampling: every contender gets its turn in every round, so that what slows the machine slows them all.
 
-use std::hint::black_box;
 use std::time::Instant;
 
 /// One thing to be timed.
@@ -24,7 +23,7 @@ pub(crate) fn interleaved(contenders: &mut [Contender<'_>], rounds: usize, batch
     for round in 0..=rounds {
         for (contender, times) in contenders.iter_mut().zip(&mut times) {
             let start = Instant::now();
-            black_box((contender.run)(batch));
+            (contender.run)(batch);
             if round > 0 {
                 times.push(start.elapsed().as_nanos() as f64 / batch as f64);
             }

@@ -1,11 +1,11 @@
 //! Chromium behind its WebDriver, one profile a person.
 
-use doorward_tests::Oops;
+use doorward_tests::{Connection, Oops};
 use fantoccini::elements::Element;
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
-use serde_json::json;
-use std::net::{TcpListener, TcpStream};
+use serde_json::{Value, json};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// A WebDriver of our own; ended with every browser it started when dropped.
 pub(crate) struct Driver {
     child: Child,
-    url: String,
+    address: SocketAddr,
     profiles: tempfile::TempDir,
 }
 
@@ -31,7 +31,7 @@ impl Driver {
         let mut command = Command::new("chromedriver");
         command.arg(format!("--port={port}")).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let child = command.spawn().map_err(|error| format!("chromedriver: {error}; `cargo xtask test` installs it"))?;
-        let driver = Self { child, url: format!("http://127.0.0.1:{port}"), profiles: tempfile::tempdir()? };
+        let driver = Self { child, address: (Ipv4Addr::LOCALHOST, port).into(), profiles: tempfile::tempdir()? };
         let start = Instant::now();
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             if start.elapsed() > PATIENCE {
@@ -62,16 +62,20 @@ impl Driver {
         capabilities.insert("goog:chromeOptions".into(), options);
         let client = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
             .capabilities(capabilities)
-            .connect(&self.url)
+            .connect(&format!("http://{}", self.address))
             .await?;
-        Ok(Browser { client, downloads })
+        Ok(Browser { client, driver: self.address, downloads })
     }
 }
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        // Our own child; the browsers it started go with it.
-        let _ = self.child.kill();
+        // Killing it would leave its browsers behind, so it is asked to end them and itself.
+        let goodbye = format!("GET /shutdown HTTP/1.1\r\nhost: {}\r\n\r\n", self.address);
+        let asked = Connection::open(self.address).and_then(|mut driver| driver.send(goodbye.as_bytes()));
+        if asked.is_err() {
+            let _ = self.child.kill();
+        }
         let _ = self.child.wait();
     }
 }
@@ -79,6 +83,7 @@ impl Drop for Driver {
 /// One person's browser.
 pub(crate) struct Browser {
     client: Client,
+    driver: SocketAddr,
     downloads: PathBuf,
 }
 
@@ -93,11 +98,16 @@ impl Browser {
         Ok(self.client.current_url().await?.to_string())
     }
 
+    /// What is to be read on the page.
+    pub(crate) async fn text(&self) -> Result<String, Oops> {
+        Ok(self.client.find(Locator::Css("body")).await?.text().await?)
+    }
+
     /// Waits until this text is on the page.
     pub(crate) async fn see(&self, text: &str) -> Result<(), Oops> {
         let start = Instant::now();
         loop {
-            let body = self.client.find(Locator::Css("body")).await?.text().await?;
+            let body = self.text().await?;
             if body.contains(text) {
                 return Ok(());
             }
@@ -109,9 +119,15 @@ impl Browser {
         }
     }
 
-    /// Presses the visible button or link with this text.
+    /// Waits until something on the page is what this selector describes.
+    pub(crate) async fn find(&self, selector: &str) -> Result<(), Oops> {
+        self.client.wait().at_most(PATIENCE).for_element(Locator::Css(selector)).await?;
+        Ok(())
+    }
+
+    /// Presses the visible button, link or summary with this text.
     pub(crate) async fn press(&self, text: &str) -> Result<(), Oops> {
-        let path = format!("//*[self::button or self::a][normalize-space()={text:?}]");
+        let path = format!("//*[self::button or self::a or self::summary][normalize-space()={text:?}]");
         self.click(Locator::XPath(&path), text).await
     }
 
@@ -196,5 +212,40 @@ impl Browser {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots");
         std::fs::create_dir_all(&folder)?;
         Ok(std::fs::write(folder.join(format!("{name}.png")), self.client.screenshot().await?)?)
+    }
+
+    /// Keeps what is to be seen by day and by night, on a wide screen and on the narrowest, where nothing may stick out.
+    pub(crate) async fn looks(&self, name: &str) -> Result<(), Oops> {
+        for (width, wide) in [(1_100, ""), (320, "-320")] {
+            let metrics = json!({ "width": width, "height": 1_000, "deviceScaleFactor": 1, "mobile": false });
+            self.devtools("Emulation.setDeviceMetricsOverride", &metrics).await?;
+            for scheme in ["light", "dark"] {
+                // Without motion, or the picture is of colours on their way from one scheme to the other.
+                let still = json!({ "name": "prefers-reduced-motion", "value": "reduce" });
+                let features = json!({ "features": [still, { "name": "prefers-color-scheme", "value": scheme }] });
+                self.devtools("Emulation.setEmulatedMedia", &features).await?;
+                let matches = format!("return matchMedia('(prefers-color-scheme: {scheme})').matches");
+                assert_eq!(self.client.execute(&matches, Vec::new()).await?, true, "{name}: {scheme}");
+                self.shot(&format!("{name}{wide}-{scheme}")).await?;
+            }
+            let over = "const page = document.documentElement; return page.scrollWidth - page.clientWidth";
+            let over = self.client.execute(over, Vec::new()).await?;
+            assert_eq!(over, 0, "{name}: so many pixels stick out of a screen of {width}");
+        }
+        self.devtools("Emulation.setEmulatedMedia", &json!({ "features": [] })).await?;
+        self.devtools("Emulation.clearDeviceMetricsOverride", &json!({})).await
+    }
+
+    /// A command that WebDriver has no word for, in Chromium's own protocol.
+    async fn devtools(&self, command: &str, params: &Value) -> Result<(), Oops> {
+        let session = self.client.session_id().await?.ok_or("no session")?;
+        let (driver, body) = (self.driver, json!({ "cmd": command, "params": params }).to_string());
+        // The driver answers only who calls it by its own name.
+        let head = format!(
+            "POST /session/{session}/goog/cdp/execute HTTP/1.1\r\nhost: {driver}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        let answer = tokio::task::spawn_blocking(move || Connection::open(driver)?.send((head + &body).as_bytes())).await??;
+        if answer.status == 200 { Ok(()) } else { Err(format!("{command}: {}", answer.json()).into()) }
     }
 }
