@@ -67,9 +67,9 @@ fn heap_base() -> usize {
 struct Arena;
 
 // SAFETY: `bump` returns disjoint, aligned, mapped blocks and `None` (a null pointer here) otherwise. `dealloc` does
-// nothing, and
-// `realloc` touches only the topmost block above `SEALED`, which no other live block can overlap; growing in place
-// keeps the block's start and contents. There is one thread.
+// nothing. `realloc` moves the top only for the topmost block above `SEALED`, which no other live block can overlap;
+// growing that in place keeps its start and contents, and any other block is copied to a new one that overlaps nothing.
+// There is one thread.
 unsafe impl GlobalAlloc for Arena {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         match bump(layout.size(), layout.align()) {

@@ -126,7 +126,7 @@ wire_struct! {
     }
 }
 
-/// The expiry under which an invite stands in the lists.
+/// When an invite that expired on its own was closed: at its expiry, or now if that cannot be said.
 pub(crate) fn closed_at(expires: Expiry, now: Timestamp) -> Timestamp {
     match expires {
         Expiry::At(at) if at <= now => at,
