@@ -23,6 +23,7 @@ pub fn derive(domain: &str, part: &[u8]) -> Sha256Digest {
 
 /// Appends bytes as lower-case hexadecimal digits. By hand: every question writes a key of them, and `policy.wasm` is
 /// short of room.
+#[inline]
 pub(crate) fn push_hex(text: &mut Vec<u8>, bytes: &[u8]) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let start = text.len();

@@ -1,4 +1,7 @@
 //! The questions services ask. All fail closed: *yes* exactly when everything was read and everything is in order.
+//!
+//! They are asked for every message, so what lies on their way is `#[inline]`: here, in [`super::step`], the codec, the
+//! glances. `policy.wasm` builds that for speed and the rest for size (`bindings/guest/quick`).
 
 use super::caller::{Wanted, reading};
 use super::inquiry::Inquiry;
@@ -26,6 +29,7 @@ pub struct Subject {
 }
 
 impl Subject {
+    #[inline]
     fn of(glance: &Glance, root: &RootGlance, now: Timestamp) -> Self {
         Self {
             standing: glance.standing,
@@ -37,6 +41,7 @@ impl Subject {
 }
 
 /// The one fail-closed predicate.
+#[inline]
 pub fn judge(subject: &Subject) -> (Code, Rule) {
     match *subject {
         Subject { reviewed: false, .. } => (Code::RestoreUnreviewed, rule::AUTHORIZED_RESTORED),
@@ -51,6 +56,7 @@ pub fn judge(subject: &Subject) -> (Code, Rule) {
 }
 
 /// Decides *is authorized*: one load of the server's root and the key's one record.
+#[inline]
 pub(crate) fn is_authorized(request: &Request, key: &SignKey, inquiry: &mut Inquiry<'_>) -> Outcome {
     let account = keys::account(key);
     asked(request, inquiry, &account, Permission::Query, rule::AUTHORIZED_ASKER, &mut |inquiry, root| {
@@ -61,6 +67,7 @@ pub(crate) fn is_authorized(request: &Request, key: &SignKey, inquiry: &mut Inqu
 }
 
 /// Decides *has admin*: is there an owner, and may he be here?
+#[inline]
 pub(crate) fn has_admin(request: &Request, inquiry: &mut Inquiry<'_>) -> Outcome {
     asked(request, inquiry, keys::SERVER, Permission::Query, rule::AUTHORIZED_ASKER, &mut |inquiry, root| {
         let Some(owner) = root.owner else {
@@ -78,6 +85,7 @@ pub(crate) fn has_admin(request: &Request, inquiry: &mut Inquiry<'_>) -> Outcome
 }
 
 /// Decides *can*, and says why.
+#[inline]
 pub(crate) fn can(request: &Request, can: &Can, inquiry: &mut Inquiry<'_>) -> Outcome {
     let account = keys::account(&can.account);
     let about_self = matches!(&request.asker, Asker::Account(auth) if auth.key == can.account);
@@ -108,6 +116,7 @@ pub(crate) fn can(request: &Request, can: &Can, inquiry: &mut Inquiry<'_>) -> Ou
 }
 
 /// Runs a question for whoever may ask it: services and the operator, or an account with this permission.
+#[inline]
 fn asked(
     request: &Request,
     inquiry: &mut Inquiry<'_>,

@@ -23,11 +23,13 @@ pub(crate) struct Inquiry<'a> {
 }
 
 impl<'a> Inquiry<'a> {
+    #[inline]
     pub(crate) fn new(facts: Facts<'a>) -> Self {
         Self { facts, missing: Need { records: Vec::new(), pages: Vec::new(), checks: Vec::new() } }
     }
 
     /// Wants a record, guarded: what follows from it holds only while it is unchanged.
+    #[inline]
     pub(crate) fn want(&mut self, key: &str) {
         if self.facts.record(key).is_none() && !self.missing.records.iter().any(|need| need.key == key) {
             self.missing.records.push(RecordNeed { key: key.into(), guarded: true });
@@ -62,6 +64,7 @@ impl<'a> Inquiry<'a> {
     }
 
     /// Goes on only if nothing is missing.
+    #[inline]
     pub(crate) fn ready(&mut self) -> Result<(), Stop> {
         let Need { records, pages, checks } = &self.missing;
         if records.is_empty() && pages.is_empty() && checks.is_empty() {
@@ -81,6 +84,7 @@ impl<'a> Inquiry<'a> {
     }
 
     /// What matters for authorization in the record of a key.
+    #[inline]
     pub(crate) fn glance(&self, key: &str) -> Result<Glance, Stop> {
         let fact = self.facts.record(key).ok_or_else(|| fault(Code::Undecidable, "fact missing"))?;
         match fact.value {
@@ -90,6 +94,7 @@ impl<'a> Inquiry<'a> {
     }
 
     /// What matters for authorization in the server's root. Refuses as [`Inquiry::root`] does.
+    #[inline]
     pub(crate) fn root_glance(&self, context: &Context) -> Result<RootGlance, Stop> {
         let fact = self.facts.record(keys::SERVER).ok_or_else(|| fault(Code::Undecidable, "fact missing"))?;
         let Some(bytes) = fact.value else {
@@ -126,6 +131,7 @@ impl<'a> Inquiry<'a> {
 }
 
 /// The request is for this store's server, and the clock is not too far behind the records.
+#[inline]
 fn fit(context: &Context, key: &SignKey, highest: Timestamp) -> Result<(), Stop> {
     if *key != context.server {
         return Err(fault(Code::CorruptRecord, "the store belongs to another server key"));

@@ -31,6 +31,7 @@ use alloc::vec::Vec;
 use inquiry::Inquiry;
 
 /// Answers a request with what is known so far. Total: any bytes get an answer, and the same bytes get the same.
+#[inline]
 pub fn step(request: &[u8], facts: &[u8]) -> Vec<u8> {
     let Ok(request) = decode::<Request>(request) else {
         return encode(&Answer::Fault(Code::Malformed, "request".into()));
@@ -52,6 +53,7 @@ pub fn step(request: &[u8], facts: &[u8]) -> Vec<u8> {
     }
 }
 
+#[inline]
 fn dispatch(request: &Request, inquiry: &mut Inquiry<'_>) -> Outcome {
     match &request.command {
         Command::Describe => authorize::describe(request, inquiry),
@@ -125,14 +127,17 @@ impl core::ops::DerefMut for Ruling {
 }
 
 impl Ruling {
+    #[inline]
     fn allow(rule: Rule) -> Self {
         Self::new(Verdict::Allow, Code::Allowed, rule)
     }
 
+    #[inline]
     fn deny(code: Code, rule: Rule) -> Self {
         Self::new(Verdict::Deny, code, rule)
     }
 
+    #[inline]
     fn new(verdict: Verdict, code: Code, rule: Rule) -> Self {
         let (writes, events, about) = Default::default();
         Self(Box::new(Draft { code, rule, verdict, reply: Reply::Nothing, writes, events, receipt: None, about }))
@@ -169,6 +174,7 @@ impl Ruling {
 
     /// Appends the encoding of the [`Decided`](crate::wire::Decided) this ruling becomes, with or without what it
     /// writes and tells.
+    #[inline]
     fn encode(&self, id: DecisionId, with_effects: bool, w: &mut Writer) {
         let Draft { code, rule, verdict, reply, writes, events, receipt, about } = &**self;
         id.write(w);
@@ -187,6 +193,7 @@ impl Ruling {
     }
 
     /// The answer this ruling becomes. Only a ruling that writes is recorded, so only that has an id.
+    #[inline]
     fn into_answer(self, request: &Request) -> Vec<u8> {
         let recorded = !self.writes.is_empty();
         let id = if recorded { DecisionId::fresh(&request.context.entropy) } else { DecisionId::NONE };

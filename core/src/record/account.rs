@@ -150,6 +150,7 @@ impl Glance {
     pub const NOTHING: Glance = Glance { standing: None, role: None, ban: None };
 
     /// Reads what matters, in the order of the fields of [`KeyRecord`].
+    #[inline]
     pub fn of_stored(bytes: &[u8]) -> Result<Self, Malformed> {
         let r = &mut Reader::new(bytes);
         if u8::read(r) != <KeyRecord as super::Stored>::SCHEMA {

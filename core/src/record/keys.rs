@@ -37,11 +37,13 @@ use alloc::vec::Vec;
 pub const LONGEST: usize = 160;
 
 /// A key of one part.
+#[inline]
 fn part(letter: &str, bytes: &[u8]) -> String {
     parts(letter, &[bytes])
 }
 
 /// A key of several parts, joined by dots.
+#[inline]
 fn parts(letter: &str, parts: &[&[u8]]) -> String {
     let mut key = Vec::with_capacity(letter.len() + parts.iter().map(|part| 2 * part.len() + 1).sum::<usize>());
     key.extend_from_slice(letter.as_bytes());
@@ -65,6 +67,7 @@ fn time(at: Timestamp) -> [u8; 5] {
 }
 
 /// All about one key at the server.
+#[inline]
 pub fn account(key: &SignKey) -> String {
     part("a.", &key.0)
 }

@@ -151,6 +151,7 @@ pub struct RootGlance {
 
 impl RootGlance {
     /// Reads what matters, in the order of the fields of [`Space`]. `None` if it is not the server's root.
+    #[inline]
     pub fn of_stored(bytes: &[u8]) -> Result<Option<Self>, Malformed> {
         let r = &mut Reader::new(bytes);
         if u8::read(r) != <Space as super::Stored>::SCHEMA {

@@ -1,4 +1,5 @@
-//! What one step costs, bytes in to bytes out: `cargo run --release -p doorward-engine --example measure`.
+//! What one step costs, bytes in to bytes out: `cargo run --release -p doorward-engine --example measure`. The path of a
+//! policy.wasm, if one is given, stands in for the embedded one.
 //!
 //! Rounds of the kinds are interleaved, so that a busy machine slows all of them alike.
 
@@ -20,14 +21,23 @@ type Step = fn(&Policy, &[u8], &[u8]) -> Result<Vec<u8>, Undecidable>;
 
 fn main() {
     let began = Instant::now();
-    let policy = match Policy::load(POLICY, &[]) {
+    let other = std::env::args_os().nth(1).map(std::fs::read);
+    let other = match other.transpose() {
+        Ok(other) => other,
+        Err(error) => {
+            eprintln!("{error}");
+            std::process::exit(1);
+        }
+    };
+    let module = other.as_deref().unwrap_or(POLICY);
+    let policy = match Policy::load(module, &[]) {
         Ok(policy) => policy,
         Err(error) => {
             eprintln!("{error}");
             std::process::exit(1);
         }
     };
-    println!("policy.wasm: {} bytes, compiled in {:.1?}", POLICY.len(), began.elapsed());
+    println!("policy.wasm: {} bytes, compiled in {:.1?}", module.len(), began.elapsed());
     let native: Step = |_, request, facts| Ok(doorward_core::step(request, facts));
     let kinds = [("native", native), ("reused", Policy::step_reused), ("fresh", Policy::step_fresh)];
     println!("{:>16} {:>8} {:>10} {:>12} {:>12} {:>8}", "question", "bytes", "instance", "median, ns", "p99, ns", "fuel");
