@@ -90,11 +90,37 @@ mod arithmetic {
         }
     }
 
-    /// Whether this X25519 key gives a shared secret at all (RFC 7748, section 6.1: not a low-order point).
+    /// Every u-coordinate with which X25519 gives zero whatever the secret, on the curve or on its twist: 0, 1, the two
+    /// of order 8, p − 1, and p and p + 1, which are 0 and 1 written otherwise. RFC 7748, section 6.1, asks to refuse
+    /// that zero; a test asks X25519 itself about each of these and about their neighbours.
+    pub(super) const LOW_ORDER: [[u8; 32]; 7] = [
+        [0; 32],
+        little_endian("0000000000000000000000000000000000000000000000000000000000000001"),
+        little_endian("00b8495f16056286fdb1329ceb8d09da6ac49ff1fae35616aeb8413b7c7aebe0"),
+        little_endian("57119fd0dd4e22d8868e1c58c45c44045bef839c55b1d0b1248c50a3bc959c5f"),
+        little_endian("7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffec"),
+        little_endian("7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffed"),
+        little_endian("7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffee"),
+    ];
+
+    /// A number in hexadecimal digits, as the bytes of a key.
+    const fn little_endian(digits: &str) -> [u8; 32] {
+        let (digits, mut bytes, mut at) = (digits.as_bytes(), [0; 32], 0);
+        while at < 64 {
+            let digit = digits[at];
+            let value = if digit.is_ascii_digit() { digit - b'0' } else { digit - b'a' + 10 };
+            bytes[31 - at / 2] = bytes[31 - at / 2] << 4 | value;
+            at += 1;
+        }
+        bytes
+    }
+
+    /// Whether this X25519 key gives a shared secret at all, that is, whether it is not a low-order point. The highest
+    /// bit does not count (RFC 7748, section 5).
     pub fn kex_key(key: &KexKey) -> CheckResult {
-        let secret = x25519_dalek::StaticSecret::from([0x77; 32]);
-        let shared = secret.diffie_hellman(&x25519_dalek::PublicKey::from(key.0));
-        if shared.was_contributory() { CheckResult::Good } else { CheckResult::Weak }
+        let mut u = key.0;
+        u[31] &= 0x7f;
+        if LOW_ORDER.contains(&u) { CheckResult::Weak } else { CheckResult::Good }
     }
 
     /// Whether this is a good signature, strictly (RFC 8032, 5.1.7, no malleability, no small-order key).
@@ -131,5 +157,33 @@ mod full {
     /// Answers any check. `attached` are the signatures that came with the request.
     pub fn run(check: &Check, attached: &[Signature]) -> CheckResult {
         super::answer(check, attached, unicode_normalization::is_nfc)
+    }
+}
+
+#[cfg(all(test, feature = "crypto"))]
+mod tests {
+    use super::*;
+    use x25519_dalek::{PublicKey, StaticSecret};
+
+    /// The list is what X25519 itself says, for the list, its neighbours, both ends of the field and keys at random.
+    #[test]
+    fn low_order_is_what_gives_no_secret() {
+        let small = (0..=40u8).map(|u| [&[u][..], &[0; 31]].concat());
+        let large = (0xd0..=0xffu8).map(|u| [&[u][..], &[0xff; 30], &[0x7f]].concat());
+        let random = (0..200u8).map(|n| digest::sha256(&[&[n]]).to_vec());
+        let mut weak = 0;
+        for bytes in small.chain(large).chain(random).chain(arithmetic::LOW_ORDER.map(|u| u.to_vec())) {
+            for step in [0, 1, 255] {
+                for bit in [0, 0x80] {
+                    let mut u: [u8; 32] = bytes.clone().try_into().unwrap();
+                    (u[0], u[31]) = (u[0].wrapping_add(step), u[31] ^ bit);
+                    let secret = StaticSecret::from([0x77; 32]).diffie_hellman(&PublicKey::from(u));
+                    let expected = if secret.was_contributory() { CheckResult::Good } else { CheckResult::Weak };
+                    assert_eq!(kex_key(&KexKey(u)), expected, "{u:02x?}");
+                    weak += u32::from(expected == CheckResult::Weak);
+                }
+            }
+        }
+        assert!(weak > 14, "each is among them");
     }
 }
