@@ -4,6 +4,7 @@
 
 mod figures;
 mod fuzz;
+mod parity;
 mod policy;
 mod run;
 mod test;
@@ -28,6 +29,8 @@ enum Task {
     Policy(policy::Args),
     /// Let a fuzzer look for bytes that break a promise, one target after the other.
     Fuzz(fuzz::Args),
+    /// Compare what every runtime answers, byte for byte: native, wasmtime, Node, Python, Chromium.
+    Parity(parity::Args),
     /// Measure speed and size beside named peers, in one run.
     Figures(figures::Args),
 }
@@ -36,6 +39,7 @@ fn main() -> ExitCode {
     let done = match Args::parse().task {
         Task::Test(args) => test::run(&args),
         Task::Policy(args) => policy::run(&args),
+        Task::Parity(args) => parity::run(&args),
         Task::Fuzz(args) => fuzz::run(&args),
         Task::Figures(args) => figures::run(&args),
     };

@@ -78,7 +78,7 @@ impl Archive {
             decision: DecisionId(random.bytes()),
             verdict: if allowed { Verdict::Allow } else { Verdict::Deny },
             code: if allowed { Code::Allowed } else { *random.pick(Code::ALL) },
-            rule: "redeem.11-allow".into(),
+            rule: doorward_core::rule::REVOKE_DONE.id().into(),
             reply: Reply::Nothing,
             writes: Vec::new(),
             events: Vec::new(),

@@ -1,10 +1,9 @@
 //! Bytes of facts, for requests that are known to be good.
 
-use super::{asked, check_answer, is_yes};
+use super::{asked, check_answer, is_repeat, is_yes};
 use crate::apart::Apart;
 use crate::vectors::{self, Step};
 use doorward_core::check::CheckResult;
-use doorward_core::record::{RequestRecord, Stored};
 use doorward_core::wire::{Answer, Facts, Request, VERSION, decode};
 use doorward_core::{Code, step};
 use std::sync::LazyLock;
@@ -46,12 +45,6 @@ pub fn facts(data: &[u8]) {
     if is_yes(&answer) {
         nothing_lost(&apart, request, &answer);
     }
-}
-
-fn is_repeat(facts: &Apart, answer: &[u8]) -> bool {
-    let records = facts.records.iter().filter(|record| record.0.starts_with("r."));
-    let answers = records.filter_map(|record| RequestRecord::from_stored(record.2.as_deref()?).ok()).map(|record| record.answer);
-    answers.into_iter().any(|recorded| answer.get(2..) == Some(&recorded))
 }
 
 fn nothing_lost(facts: &Apart, request: &[u8], yes: &[u8]) {

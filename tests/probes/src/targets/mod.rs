@@ -13,7 +13,8 @@ pub use records::records;
 pub use request::request;
 pub use signature_base::signature_base;
 
-use doorward_core::record::keys;
+use crate::apart::Apart;
+use doorward_core::record::{RequestRecord, Stored, keys};
 use doorward_core::wire::{Answer, Decided, MAX_INPUT, Request, Verdict, decode, encode};
 use doorward_core::{Code, DecisionId, rule::Rule, step};
 
@@ -43,6 +44,13 @@ fn decision(answer: &[u8]) -> Option<Decided> {
 /// Whether an answer is a yes. One that cannot be read is none: a host refuses it.
 fn is_yes(answer: &[u8]) -> bool {
     decision(answer).is_some_and(|decided| decided.verdict == Verdict::Allow)
+}
+
+/// Whether an answer is one of these facts' recorded ones, handed on unread.
+fn is_repeat(facts: &Apart, answer: &[u8]) -> bool {
+    let records = facts.records.iter().filter(|record| record.0.starts_with("r."));
+    let mut answers = records.filter_map(|record| RequestRecord::from_stored(record.2.as_deref()?).ok());
+    answers.any(|recorded| answer.get(2..) == Some(&recorded.answer))
 }
 
 /// An answer that the core made itself (and did not hand on from a record) reads back, and keeps the laws of all

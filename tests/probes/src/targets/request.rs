@@ -1,6 +1,7 @@
 //! Bytes of a request, and the decision it comes to when a host answers what the policy asks.
 
-use super::{asked, check_answer, is_yes};
+use super::{asked, check_answer, is_repeat, is_yes};
+use crate::apart::Apart;
 use crate::cases::Host;
 use crate::random::Random;
 use doorward_core::wire::{Answer, Request, VERSION, decode, encode};
@@ -29,7 +30,11 @@ pub fn request(data: &[u8]) {
     for _ in 0..ROUNDS {
         let Ok(Answer::Need(need)) = decode(&answer) else { return };
         host.find(&need);
-        answer = asked(data, &host.facts());
+        let facts = host.facts();
+        answer = asked(data, &facts);
+        if Apart::of(&facts).is_some_and(|facts| is_repeat(&facts, &answer)) {
+            return;
+        }
         check_answer(&read, &answer);
     }
     assert!(!matches!(decode(&answer), Ok(Answer::Need(_))), "no decision after {ROUNDS} rounds");
