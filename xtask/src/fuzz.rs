@@ -45,7 +45,13 @@ fn fuzz(name: &str, seconds: u64) -> Result<(), String> {
     fuzz.current_dir(workspace()).args(["run", "nightly", "cargo", "fuzz", "run", "--fuzz-dir", "fuzz", "--target-dir"]);
     fuzz.arg(target.join("build")).arg(name).arg(corpus).arg(seeded).arg("--");
     fuzz.arg(format!("-artifact_prefix={}/", found.display()));
-    fuzz.args([&format!("-max_total_time={seconds}"), "-timeout=10", "-rss_limit_mb=2048", "-print_final_stats=1", "-verbosity=1"]);
+    fuzz.args([
+        &format!("-max_total_time={seconds}"),
+        "-timeout=10",
+        "-rss_limit_mb=2048",
+        "-print_final_stats=1",
+        "-verbosity=1",
+    ]);
     step(&format!("fuzz {name} for {seconds} s, from {} seeds", seeds.len()), &mut fuzz)
 }
 

@@ -18,7 +18,8 @@ pub(crate) const CHROMIUM: Tool = Tool { program: "chromium", asked: VERSION, pa
 pub(crate) const CHROMEDRIVER: Tool =
     Tool { program: "chromedriver", asked: VERSION, package: "chromium-driver", why: "the browser tests" };
 /// Runs the browser package's own tests.
-pub(crate) const NODE: Tool = Tool { program: "node", asked: VERSION, package: "nodejs", why: "the tests of the browser package" };
+pub(crate) const NODE: Tool =
+    Tool { program: "node", asked: VERSION, package: "nodejs", why: "the tests of the browser package" };
 /// Brings the type checker of the pages.
 pub(crate) const NPM: Tool = Tool { program: "npm", asked: VERSION, package: "npm", why: "the type check of the pages" };
 /// One of the runtimes that parity compares.

@@ -45,7 +45,8 @@ fn every_invariant_has_its_test() {
 #[test]
 fn no_test_bears_another_number() {
     for (name, path) in tests() {
-        let number = name.strip_prefix('i').and_then(|rest| rest.split('_').next()).and_then(|digits| digits.parse::<usize>().ok());
+        let number =
+            name.strip_prefix('i').and_then(|rest| rest.split('_').next()).and_then(|digits| digits.parse::<usize>().ok());
         assert!(number.is_none_or(|number| (1..=INVARIANTS.len()).contains(&number)), "{path}: {name}");
     }
 }

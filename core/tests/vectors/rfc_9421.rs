@@ -1,8 +1,8 @@
 //! RFC 9421's own examples, as far as Doorward's profile covers what they cover.
 
 use crate::files::array;
-use crate::kit::ask::nonce;
 use crate::kit::Person;
+use crate::kit::ask::nonce;
 use base64ct::{Base64, Base64UrlUnpadded, Encoding};
 use doorward_core::check::{CheckResult, sign_key, verify};
 use doorward_core::digest::sha256;

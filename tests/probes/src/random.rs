@@ -13,7 +13,8 @@ impl Random {
 
     /// Seeded by bytes: the choices of a fuzz target follow from its input alone.
     pub fn of(bytes: &[u8]) -> Self {
-        let seed = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
+        let seed =
+            bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
         Self::new(seed)
     }
 

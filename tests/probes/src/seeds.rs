@@ -74,8 +74,7 @@ fn as_received(auth: &HttpAuth) -> Vec<u8> {
     let HttpAuth { key, method, target_uri, created, nonce, signature, .. } = auth;
     let method = Method::from_bytes(method.as_bytes()).unwrap_or_default();
     let digest = Covered::has_body(method.as_str()).then(|| sha256(&[b""]));
-    let covered =
-        Covered { method: method.as_str(), target_uri, content_digest: digest.as_ref(), created: *created, nonce, key };
+    let covered = Covered { method: method.as_str(), target_uri, content_digest: digest.as_ref(), created: *created, nonce, key };
     let signature = Base64::encode_string(&[*signature, *signature].concat());
     let digest = digest.as_ref().map(content_digest).unwrap_or_default();
     let input = format!("{LABEL}={}", covered.signature_params());

@@ -62,10 +62,14 @@ impl Archive {
 
     /// A key of a list.
     pub(super) fn key_below(&self, prefix: &str, random: &mut Random) -> String {
-        let at = Expiry::At(Timestamp(NOW.0 + random.below(20) as u64 - 10)).sort_key();
         match letter(prefix) {
-            "x" | "y" | "z" => format!("{prefix}{at}.{}", invite(random).id),
-            "o" => format!("{prefix}{at}.{}", person(random)),
+            // An invite stands once in each list of open ones, under its own expiry.
+            "x" | "y" => {
+                let made = invite(random);
+                format!("{prefix}{}.{}", made.claims.expires.sort_key(), made.id)
+            }
+            "z" => format!("{prefix}{}.{}", Expiry::At(time(random)).sort_key(), invite(random).id),
+            "o" => format!("{prefix}{}.{}", Expiry::At(time(random)).sort_key(), person(random)),
             "t" => format!("{prefix}{}", DecisionId(random.bytes())),
             _ => format!("{prefix}{}", person(random)),
         }
@@ -209,7 +213,11 @@ fn used(random: &mut Random) -> Use {
         incarnation: if random.percent(20) { Incarnation::NONE } else { registration(&who, random) },
         handle: text(random),
         at: time(random),
-        code: if receipt.is_some() { Code::Allowed } else { *random.pick(&[Code::Banned, Code::SpaceFull, Code::AccountRevoked]) },
+        code: if receipt.is_some() {
+            Code::Allowed
+        } else {
+            *random.pick(&[Code::Banned, Code::SpaceFull, Code::AccountRevoked])
+        },
         decision: DecisionId(random.bytes()),
         receipt,
     }
@@ -217,6 +225,10 @@ fn used(random: &mut Random) -> Use {
 
 fn job(random: &mut Random) -> Job {
     let issuer = person(random);
-    let after = if random.percent(50) { String::new() } else { keys::open_by_issuer(&issuer, Expiry::At(NOW), &invite(random).id) };
-    Job { kind: JobKind::CloseInvites(ClosingJob { issuer, incarnation: registration(&issuer, random), after }), since: time(random) }
+    let after =
+        if random.percent(50) { String::new() } else { keys::open_by_issuer(&issuer, Expiry::At(NOW), &invite(random).id) };
+    Job {
+        kind: JobKind::CloseInvites(ClosingJob { issuer, incarnation: registration(&issuer, random), after }),
+        since: time(random),
+    }
 }

@@ -1,11 +1,19 @@
 //! Bytes of a request, and the decision it comes to when a host answers what the policy asks.
 
-use super::{asked, check_answer, is_repeat, is_yes};
+use super::{asked, check_answer, decision, is_repeat, is_yes};
 use crate::apart::Apart;
 use crate::cases::Host;
 use crate::random::Random;
 use doorward_core::wire::{Answer, Request, VERSION, decode, encode};
 use doorward_core::{Code, step};
+
+/// No key is written twice. (In a store whose lists name an invite twice, one would be; then the store refuses the batch.)
+fn check_written_once(answer: &[u8]) {
+    let Some(decided) = decision(answer) else { return };
+    let mut written: Vec<&str> = decided.writes.iter().map(|write| write.key.as_str()).collect();
+    written.sort_unstable();
+    assert!(written.windows(2).all(|pair| pair[0] != pair[1]), "written twice: {written:?}");
+}
 
 /// Rounds of facts before a decision must be there.
 const ROUNDS: usize = 4;
@@ -36,6 +44,7 @@ pub fn request(data: &[u8]) {
             return;
         }
         check_answer(&read, &answer);
+        check_written_once(&answer);
     }
     assert!(!matches!(decode(&answer), Ok(Answer::Need(_))), "no decision after {ROUNDS} rounds");
 }

@@ -15,11 +15,8 @@ use signed::Received;
 mod signed;
 
 /// The headers of a signed request, in the order of [`signature_base`]'s lines.
-const HEADERS: [HeaderName; 3] = [
-    HeaderName::from_static("signature-input"),
-    HeaderName::from_static("signature"),
-    HeaderName::from_static("content-digest"),
-];
+const HEADERS: [HeaderName; 3] =
+    [HeaderName::from_static("signature-input"), HeaderName::from_static("signature"), HeaderName::from_static("content-digest")];
 
 /// Lines: method, target, `Signature-Input`, `Signature`, `Content-Digest` (an empty line is no such header); what
 /// follows is the body. The whole input is also read as claims and as every kind of statement.
@@ -76,8 +73,7 @@ fn check_covered(auth: &HttpAuth, signature: &Signature, input: &[u8], (method, 
     let digest = Covered::has_body(method).then(|| sha256(&[body]));
     assert_eq!(auth.content_digest, digest);
     let HttpAuth { created, nonce, key, .. } = auth;
-    let covered =
-        Covered { method, target_uri, content_digest: digest.as_ref(), created: *created, nonce, key };
+    let covered = Covered { method, target_uri, content_digest: digest.as_ref(), created: *created, nonce, key };
     let params = covered.signature_params();
     assert_eq!(input, format!("{LABEL}={params}").as_bytes());
     let base = covered.base();
