@@ -3,6 +3,8 @@
 #![allow(clippy::disallowed_methods, reason = "a task runner reads its environment")]
 
 mod figures;
+mod fuzz;
+mod parity;
 mod policy;
 mod run;
 mod test;
@@ -25,6 +27,10 @@ enum Task {
     Test(test::Args),
     /// Print what `policy.wasm` and the browser packages are: size, digest, imports; build them twice and compare.
     Policy(policy::Args),
+    /// Let a fuzzer look for bytes that break a promise, one target after the other.
+    Fuzz(fuzz::Args),
+    /// Compare what every runtime answers, byte for byte: native, wasmtime, Node, Python, Chromium.
+    Parity(parity::Args),
     /// Measure speed and size beside named peers, in one run.
     Figures(figures::Args),
 }
@@ -33,6 +39,8 @@ fn main() -> ExitCode {
     let done = match Args::parse().task {
         Task::Test(args) => test::run(&args),
         Task::Policy(args) => policy::run(&args),
+        Task::Parity(args) => parity::run(&args),
+        Task::Fuzz(args) => fuzz::run(&args),
         Task::Figures(args) => figures::run(&args),
     };
     match done {

@@ -39,6 +39,7 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
     }
     step("tests", &mut tests)?;
     step("policy", &mut cargo(&["run", "--quiet", "--release", "-p", "xtask", "--", "policy"]))?;
+    crate::parity::of_test(!args.no_browser)?;
     pages(args)?;
     eprintln!("\neverything passes");
     Ok(())

@@ -39,8 +39,7 @@ pub(crate) fn erase(
     }
     if let Some(seat) = record.current_seat() {
         ruling.remove(keys::roster(&SpaceId::SERVER, seat.joined_at, key));
-        members.members = members.members.saturating_sub(1);
-        members.revision += 1;
+        members.change(|members| members.saturating_sub(1));
         ruling.put(keys::members(&SpaceId::SERVER), &members);
     }
     record.account = None;

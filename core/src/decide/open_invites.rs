@@ -38,7 +38,7 @@ impl OpenInvites {
 
     /// Enters an invite into the lists.
     pub(crate) fn add(&mut self, ruling: &mut Ruling, place: Place) {
-        self.count.open += 1;
+        self.count.open = self.count.open.saturating_add(1);
         ruling.mark(keys::open_by_issuer(&place.issuer, place.expires, &place.invite));
         ruling.mark(keys::open_by_space(&place.space, place.expires, &place.invite));
     }
@@ -54,7 +54,7 @@ impl OpenInvites {
 
     /// Writes the counter; call once, last.
     pub(crate) fn save(mut self, ruling: &mut Ruling) {
-        self.count.revision += 1;
+        self.count.revision = self.count.revision.wrapping_add(1);
         ruling.put(keys::open_count(&self.issuer), &self.count);
     }
 }

@@ -54,8 +54,7 @@ pub(crate) fn decide(request: &Request, register: &Register, inquiry: &mut Inqui
             decision: DecisionId::fresh(&request.context.entropy),
         });
         record.seat = Some(Seat { incarnation, role: Role::Member, tags: Vec::new(), joined_at: now, via: Via::Direct });
-        members.members += 1;
-        members.revision += 1;
+        members.change(|members| members.saturating_add(1));
         let mut ruling = Ruling::allow(rule::REGISTER_DONE);
         ruling.put(account_key.clone(), &record);
         ruling.put(members_key.clone(), &members);

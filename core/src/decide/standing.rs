@@ -87,7 +87,7 @@ pub(crate) fn decide(request: &Request, change: Change, key: &SignKey, inquiry: 
             Change::Revoke => {
                 account.standing = Standing::Revoked;
                 // What it issued until now is void for good, restored or not.
-                account.epoch += 1;
+                account.epoch = account.epoch.wrapping_add(1);
                 EventKind::AccountRevoked
             }
             Change::Restore => {

@@ -96,6 +96,14 @@ wire_struct! {
     }
 }
 
+impl MemberCount {
+    /// Another number of members. Counters of records never overflow: whatever a record says, there is an answer.
+    pub(crate) fn change(&mut self, to: impl FnOnce(u32) -> u32) {
+        self.members = to(self.members);
+        self.revision = self.revision.wrapping_add(1);
+    }
+}
+
 wire_enum! {
     /// What is left to do.
     pub enum JobKind {

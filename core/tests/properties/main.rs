@@ -11,6 +11,7 @@ mod denial;
 mod housekeeping;
 mod model;
 mod model_verbs;
+mod names;
 mod quiet;
 mod standing;
 mod walk;

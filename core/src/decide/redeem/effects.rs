@@ -69,8 +69,7 @@ pub(crate) fn admit(request: &Request, redeem: &Redeem, mut scene: Scene, row: R
         via,
     });
     scene.person.account = Some(account);
-    scene.members.members += 1;
-    scene.members.revision += 1;
+    scene.members.change(|members| members.saturating_add(1));
     ruling.put(keys::account(&key), &scene.person);
     ruling.put(keys::members(&SpaceId::SERVER), &scene.members);
     ruling.mark(keys::roster(&SpaceId::SERVER, context.now, &key));
@@ -101,7 +100,7 @@ pub(crate) fn burn(request: &Request, redeem: &Redeem, scene: Scene, row: Row) -
 fn spend(request: &Request, redeem: &Redeem, mut scene: Scene, used: Use, mut ruling: Ruling) -> Ruling {
     ruling.reply = Reply::Redeemed(Redeemed { first: used.code, handle: used.handle.clone() });
     ruling.put(keys::invite_use(&redeem.invite, &redeem.statement.sign_key), &used);
-    scene.invite.uses += 1;
+    scene.invite.uses = scene.invite.uses.saturating_add(1);
     if scene.claims.max_uses != 0 && scene.invite.uses >= scene.claims.max_uses {
         scene.invite.closed = Some(Closed::UsedUp);
         let mut open = OpenInvites::new(scene.claims.issuer, scene.open);

@@ -1,0 +1,161 @@
+//! Requests of every verb, by everybody.
+
+use super::cast::{NOW, invite, kex_key, person, server, text};
+use crate::random::Random;
+use doorward_core::digest::{Sha256Digest, derive};
+use doorward_core::http_signature::Covered;
+use doorward_core::record::claims_digest;
+use doorward_core::role::Permission;
+use doorward_core::statement::RedeemStatement;
+use doorward_core::wire::{
+    AccountProof, Asker, Can, Command, Context, HttpAuth, Init, InviteFilter, ListInvites, Mint, Paging, Preview, Prove, Redeem,
+    Register, Request, ShowInvite, VERSION,
+};
+use doorward_core::{DecisionId, InviteId, Nonce, SignKey, Signature, SpaceId, Timestamp};
+
+/// Any request. Most are what an honest client would send.
+pub(super) fn request(random: &mut Random) -> Request {
+    let server = if random.percent(99) { server() } else { person(random) };
+    let now = match random.below(50) {
+        0 => Timestamp(0),
+        1 => Timestamp::MAX,
+        _ => NOW.plus(random.below(300) as u64),
+    };
+    let command = command(random, now);
+    let version = if random.percent(99) { VERSION } else { VERSION + 1 };
+    let asker = asker(random, &command, now);
+    Request { version, context: Context { server, now, entropy: random.bytes() }, asker, command }
+}
+
+/// Mostly whoever this verb is for.
+fn asker(random: &mut Random, command: &Command, now: Timestamp) -> Asker {
+    let usual = match command {
+        Command::Describe | Command::Preview(_) | Command::Redeem(_) => Asker::Stranger,
+        Command::Init(_) | Command::Tidy(_) => Asker::Operator,
+        Command::IsAuthorized(_) | Command::HasAdmin | Command::Can(_) => Asker::Service,
+        _ => Asker::Account(auth(random, now).into()),
+    };
+    match random.below(16) {
+        0 => Asker::Stranger,
+        1 => Asker::Service,
+        2 => Asker::Operator,
+        3 | 4 => Asker::Account(auth(random, now).into()),
+        _ => usual,
+    }
+}
+
+fn auth(random: &mut Random, now: Timestamp) -> HttpAuth {
+    let method = *random.pick(&["GET", "POST", "PUT", "DELETE", "get", ""]);
+    let body = Covered::has_body(method) != random.percent(3);
+    HttpAuth {
+        key: person(random),
+        method: method.into(),
+        target_uri: (*random.pick(&["https://door.example/v1/invites", "https://door.example/v1/accounts?limit=3", ""])).into(),
+        content_digest: body.then(|| digest(random)),
+        created: around(random, now),
+        nonce: nonce(random),
+        signature: digest(random),
+    }
+}
+
+/// Fresh, on the edge of it, or long gone.
+fn around(random: &mut Random, now: Timestamp) -> Timestamp {
+    match random.below(12) {
+        0 => now.plus(*random.pick(&[299, 300, 301, 86_400])),
+        1 => Timestamp(now.0.saturating_sub(*random.pick(&[299, 300, 301, 86_400]))),
+        _ => now,
+    }
+}
+
+/// Few of them, so that requests come again.
+fn nonce(random: &mut Random) -> Nonce {
+    Nonce([random.below(40) as u8; 16])
+}
+
+fn digest(random: &mut Random) -> Sha256Digest {
+    derive("case/digest", &[random.below(8) as u8])
+}
+
+fn signature(random: &mut Random) -> Signature {
+    Signature([random.below(8) as u8; 64])
+}
+
+fn invite_id(random: &mut Random) -> InviteId {
+    if random.percent(95) { invite(random).id } else { InviteId(random.bytes()) }
+}
+
+fn paging(random: &mut Random) -> Paging {
+    let after = match random.below(5) {
+        0 => text(random),
+        1 => format!("a.{}", person(random)),
+        2 => hex::encode(random.bytes::<16>()),
+        _ => String::new(),
+    };
+    Paging { after, limit: *random.pick(&[1, 2, 20, 1_000, 0, 1_001, u16::MAX]) }
+}
+
+fn command(random: &mut Random, now: Timestamp) -> Command {
+    match random.below(24) {
+        0 => Command::Describe,
+        1 => Command::Init(Init { name: text(random), invite: invite(random).signed.clone() }.into()),
+        2 | 3 => {
+            let salt = random.percent(50).then(|| random.bytes());
+            Command::Mint(Mint { invite: invite(random).signed.clone(), label: text(random), salt }.into())
+        }
+        4 => Command::Preview(preview(random, now).into()),
+        5..=8 => Command::Redeem(redeem(random, now).into()),
+        9 => Command::CancelInvite(invite_id(random)),
+        10 => {
+            let filter = *random.pick(&[InviteFilter::Live, InviteFilter::Expired, InviteFilter::Closed]);
+            Command::ListInvites(ListInvites { filter, paging: paging(random) })
+        }
+        11 => Command::ShowInvite(ShowInvite { invite: invite_id(random), paging: paging(random) }),
+        12 => {
+            let sign_key = person(random);
+            Command::Register(Register { sign_key, kex_key: kex_key(&sign_key), handle: text(random) }.into())
+        }
+        13 => Command::Prove(Prove { binding: signature(random) }),
+        14 => Command::ShowAccount(person(random)),
+        15 => Command::ListAccounts(paging(random)),
+        16 => Command::Revoke(person(random)),
+        17 => Command::Restore(person(random)),
+        18 => Command::Delete(person(random)),
+        19 | 20 => Command::IsAuthorized(if random.percent(95) { person(random) } else { SignKey(random.bytes()) }),
+        21 => Command::HasAdmin,
+        22 => {
+            let space = if random.percent(80) { SpaceId::SERVER } else { SpaceId(random.bytes()) };
+            Command::Can(Can { account: person(random), permission: *random.pick(Permission::ALL), space })
+        }
+        _ => Command::Tidy(DecisionId([random.below(3) as u8; 16])),
+    }
+}
+
+fn preview(random: &mut Random, now: Timestamp) -> Preview {
+    let made = invite(random);
+    let account = random.percent(50).then(|| AccountProof { key: person(random), signature: digest(random) });
+    let id = if random.percent(95) { made.id } else { invite_id(random) };
+    Preview { invite: id, invite_key: made.key, created: around(random, now), signature: digest(random), account }
+}
+
+fn redeem(random: &mut Random, now: Timestamp) -> Redeem {
+    let made = invite(random);
+    let sign_key = person(random);
+    let statement = RedeemStatement {
+        server: if random.percent(98) { server() } else { person(random) },
+        invite: made.id,
+        claims_digest: if random.percent(97) { claims_digest(&made.signed) } else { digest(random) },
+        sign_key,
+        kex_key: kex_key(&sign_key),
+        handle: text(random),
+        request_id: nonce(random),
+        created: around(random, now),
+    };
+    Redeem {
+        invite: if random.percent(97) { made.id } else { invite_id(random) },
+        invite_key: made.key,
+        statement,
+        invite_signature: digest(random),
+        account_signature: digest(random),
+        binding: signature(random),
+    }
+}
