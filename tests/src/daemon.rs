@@ -37,7 +37,11 @@ impl Daemon {
 
     /// The same, with settings.
     pub fn start_with(settings: Settings) -> Result<Self, Oops> {
-        let folder = tempfile::tempdir()?;
+        Self::start_in(tempfile::tempdir()?, settings)
+    }
+
+    /// The same, in a folder whose `data` may be there already.
+    pub fn start_in(folder: tempfile::TempDir, settings: Settings) -> Result<Self, Oops> {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let public_url = format!("http://{address}");
         let child = spawn(folder.path(), address, &public_url, &settings)?;
@@ -75,13 +79,48 @@ impl Daemon {
 
     /// Asks it to stop, and waits for how it ended.
     pub fn terminate(&mut self) -> Result<ExitStatus, Oops> {
-        Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status()?;
+        self.signal("TERM")?;
         Ok(self.child.wait()?)
+    }
+
+    /// Sends it a signal, for example `HUP`.
+    pub fn signal(&self, name: &str) -> Result<(), Oops> {
+        Command::new("kill").args([&format!("-{name}"), &self.pid().to_string()]).status()?;
+        Ok(())
+    }
+
+    /// Waits until it ends by itself.
+    pub fn ended(&mut self) -> Result<ExitStatus, Oops> {
+        let start = Instant::now();
+        loop {
+            match self.child.try_wait()? {
+                Some(status) => return Ok(status),
+                None if start.elapsed() > Duration::from_secs(30) => return Err("the daemon does not end".into()),
+                None => std::thread::sleep(Duration::from_millis(10)),
+            }
+        }
+    }
+
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What it holds in memory, in KiB.
+    pub fn resident_kib(&self) -> Result<u64, Oops> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+        Ok(line.trim().trim_end_matches("kB").trim().parse()?)
     }
 
     /// Its data folder.
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
+    }
+
+    /// Its store.
+    pub fn store(&self) -> PathBuf {
+        self.data().join("doorward.db")
     }
 
     /// Where services ask.
