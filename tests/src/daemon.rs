@@ -16,6 +16,24 @@ pub struct Settings {
     pub sync_delay: Option<Duration>,
     /// What its log filter is; `warn` if nothing is said.
     pub log: Option<String>,
+    /// A shell script that prepares the place, ends with `exec "$@"`, and finds the data folder in `$DATA`.
+    pub script: Option<String>,
+    /// Run the script with mounts of its own, which nobody else sees and which end with the process. See
+    /// [`Settings::may_mount`].
+    pub mounts: bool,
+}
+
+impl Settings {
+    /// Whether this machine lets a process have mounts of its own.
+    pub fn may_mount() -> bool {
+        let mut try_it = Command::new("unshare");
+        try_it.args(["--mount", "--map-root-user", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]);
+        let may = try_it.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success());
+        if !may {
+            eprintln!("this machine allows no mounts: left out");
+        }
+        may
+    }
 }
 
 /// A running daemon on a folder of its own; ended when dropped.
@@ -113,9 +131,18 @@ impl Daemon {
         Ok(line.trim().trim_end_matches("kB").trim().parse()?)
     }
 
-    /// Its data folder.
+    /// Its data folder, also where only the process itself has it mounted.
     pub fn data(&self) -> PathBuf {
-        self.folder.path().join("data")
+        let data = self.folder.path().join("data");
+        match data.strip_prefix("/") {
+            Ok(below) if self.settings.mounts => Path::new("/proc").join(self.pid().to_string()).join("root").join(below),
+            Ok(_) | Err(_) => data,
+        }
+    }
+
+    /// How it is started next time.
+    pub fn settings(&mut self) -> &mut Settings {
+        &mut self.settings
     }
 
     /// Its store.
@@ -183,8 +210,19 @@ impl Drop for Daemon {
 
 fn spawn(folder: &Path, address: SocketAddr, public_url: &str, settings: &Settings) -> Result<Child, Oops> {
     let log = std::fs::OpenOptions::new().create(true).append(true).open(folder.join("log"))?;
-    let mut command = Command::new(program()?);
-    command.arg("serve").arg("--data").arg(folder.join("data"));
+    let data = folder.join("data");
+    let mut command = match (&settings.script, settings.mounts) {
+        (None, _) => Command::new(program()?),
+        (Some(script), mounts) => {
+            let mut command = Command::new(if mounts { "unshare" } else { "sh" });
+            if mounts {
+                command.args(["--mount", "--map-root-user", "sh"]);
+            }
+            command.args(["-ec", script, "sh"]).arg(program()?).env("DATA", &data);
+            command
+        }
+    };
+    command.arg("serve").arg("--data").arg(&data);
     command.args(["--listen", &address.to_string(), "--public-url", public_url]);
     command.args(["--log", settings.log.as_deref().unwrap_or("warn")]).args(&settings.args);
     if let Some(delay) = settings.sync_delay {

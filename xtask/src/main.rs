@@ -2,9 +2,11 @@
 
 #![allow(clippy::disallowed_methods, reason = "a task runner reads its environment")]
 
+mod crash;
 mod figures;
 mod policy;
 mod run;
+mod soak;
 mod test;
 mod tools;
 
@@ -27,6 +29,10 @@ enum Task {
     Policy(policy::Args),
     /// Measure speed and size beside named peers, in one run.
     Figures(figures::Args),
+    /// Kill the daemon under load, 500 times, and hold it to all it ever answered.
+    Crash(crash::Args),
+    /// Drive half load for a long time, with kills and reloads.
+    Soak(soak::Args),
 }
 
 fn main() -> ExitCode {
@@ -34,6 +40,8 @@ fn main() -> ExitCode {
         Task::Test(args) => test::run(&args),
         Task::Policy(args) => policy::run(&args),
         Task::Figures(args) => figures::run(&args),
+        Task::Crash(args) => crash::run(&args),
+        Task::Soak(args) => soak::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
