@@ -69,7 +69,8 @@ async fn redeem_on(disk: &Disk, scene: &Scene, arm: impl Fn(&Disk), what: &str) 
     // What a restart after a crash at this moment finds.
     let copy = folder.path().join("copy.db");
     for suffix in ["", "-wal"] {
-        fs::copy(folder.path().join(format!("store.db{suffix}")), folder.path().join(format!("copy.db{suffix}"))).expect("a copy");
+        fs::copy(folder.path().join(format!("store.db{suffix}")), folder.path().join(format!("copy.db{suffix}")))
+            .expect("a copy");
     }
     let restarted = open(&copy);
     restarted.verify().expect("a whole store");

@@ -17,7 +17,15 @@ pub(crate) fn measure() -> Result<Vec<Row>, Oops> {
     ];
     let row = |(what, field, target, most): (&str, &str, _, u64)| {
         let bytes = sizes[field].as_u64().ok_or_else(|| format!("xtask policy does not tell {field}"))?;
-        Ok(Row { id: "P4", what: what.into(), ours: format!("{bytes} B"), peer: String::new(), ratio: None, target, holds: bytes <= most })
+        Ok(Row {
+            id: "P4",
+            what: what.into(),
+            ours: format!("{bytes} B"),
+            peer: String::new(),
+            ratio: None,
+            target,
+            holds: bytes <= most,
+        })
     };
     limits.into_iter().map(row).collect()
 }

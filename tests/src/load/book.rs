@@ -141,7 +141,14 @@ impl Book {
     }
 
     /// Sends a request again, twice if the first answer was never heard.
-    fn repeat(&mut self, connection: &mut Connection, crowd: &Crowd, done: &Done, traces: bool, baseline: u64) -> Result<(), Oops> {
+    fn repeat(
+        &mut self,
+        connection: &mut Connection,
+        crowd: &Crowd,
+        done: &Done,
+        traces: bool,
+        baseline: u64,
+    ) -> Result<(), Oops> {
         let again = connection.send(&done.deed.request)?;
         if let Some(first) = &done.answer {
             self.same(&done.deed, first, &again);
@@ -247,8 +254,11 @@ impl Book {
         self.follow(&StoreFile::open(&daemon.store())?)?;
         let mut connection = Connection::open(daemon.address)?;
         let mut admitted: HashMap<InviteId, BTreeSet<SignKey>> = HashMap::new();
-        let filed: Vec<(Deed, serde_json::Value)> =
-            self.admitted.values().map(|filed| (filed.deed.clone(), serde_json::from_slice(&filed.body).unwrap_or_default())).collect();
+        let filed: Vec<(Deed, serde_json::Value)> = self
+            .admitted
+            .values()
+            .map(|filed| (filed.deed.clone(), serde_json::from_slice(&filed.body).unwrap_or_default()))
+            .collect();
         for (deed, first) in filed {
             let What::Redeem(offer, guest) = &deed.what else { continue };
             admitted.entry(offer.id()).or_default().insert(guest.key());

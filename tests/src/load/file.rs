@@ -42,7 +42,10 @@ impl StoreFile {
     pub fn has_traces(&self, deed: &Deed) -> Result<bool, Oops> {
         let effects = match &deed.what {
             What::Redeem(offer, guest) => vec![
-                ("its account", self.record::<KeyRecord>(&keys::account(&guest.key()))?.is_some_and(|record| record.account.is_some())),
+                (
+                    "its account",
+                    self.record::<KeyRecord>(&keys::account(&guest.key()))?.is_some_and(|record| record.account.is_some()),
+                ),
                 ("its use", self.get(&keys::invite_use(&offer.id(), &guest.key()))?.is_some()),
             ],
             What::Mint(offer) => vec![("its invite", self.get(&keys::invite(&offer.id()))?.is_some())],
@@ -87,7 +90,8 @@ impl StoreFile {
         let mut rows = ask.query([i64::try_from(after.0)?])?;
         let (mut chain, mut end, mut signed) = (Chain::from([after]), after.1, Vec::new());
         while let Some(row) = rows.next()? {
-            let (sequence, key, value) = (u64::try_from(row.get::<_, i64>(0)?)?, row.get::<_, String>(1)?, row.get::<_, Vec<u8>>(2)?);
+            let (sequence, key, value) =
+                (u64::try_from(row.get::<_, i64>(0)?)?, row.get::<_, String>(1)?, row.get::<_, Vec<u8>>(2)?);
             if key.starts_with(keys::DECISIONS) {
                 end = chain_next(&end, sequence, &value);
                 chain.insert(sequence, end);

@@ -41,11 +41,7 @@ async fn everything_that_was_answered_holds_after_kill_9() -> Result<(), Oops> {
 }
 
 /// Everyone asks; then the process is killed. What they asked, and what they heard.
-fn until_killed(
-    daemon: &mut Daemon,
-    crowd: &Crowd,
-    after: Duration,
-) -> Result<Vec<Vec<doorward_tests::load::Done>>, Oops> {
+fn until_killed(daemon: &mut Daemon, crowd: &Crowd, after: Duration) -> Result<Vec<Vec<doorward_tests::load::Done>>, Oops> {
     let (address, socket) = (daemon.address, daemon.service_socket());
     std::thread::scope(|scope| {
         let workers: Vec<_> = (0..WRITERS).map(|_| scope.spawn(move || crowd.ask(address, &mut Dice::new()?))).collect();

@@ -162,7 +162,8 @@ impl World {
             skipped: Vec::new(),
         };
         let at = self.came(number);
-        let used = Use { incarnation, handle: format!("Guest {number}"), at, code: Code::Allowed, decision, receipt: Some(receipt) };
+        let used =
+            Use { incarnation, handle: format!("Guest {number}"), at, code: Code::Allowed, decision, receipt: Some(receipt) };
         (keys::invite_use(&invite, &account), used.to_stored())
     }
 }
