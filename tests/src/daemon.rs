@@ -1,8 +1,8 @@
 //! The real daemon.
 
-use crate::Oops;
+use crate::{Connection, Oops};
 use doorward_client::{Client, Invitation, MintOptions, Session, Sharing, Until};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -76,7 +76,9 @@ impl Daemon {
 
     fn wait_until_ready(&mut self) -> Result<(), Oops> {
         let start = Instant::now();
-        while TcpStream::connect(self.address).is_err() {
+        // An answer, not only a connection: all its sockets are there then.
+        let answers = |address| Connection::open(address)?.call("GET", "/healthz", None);
+        while answers(self.address).is_err() {
             if let Some(status) = self.child.try_wait()? {
                 return Err(format!("the daemon ended with {status}:\n{}", self.log()).into());
             }

@@ -197,6 +197,8 @@ async fn a_damaged_page_is_noticed() -> Result<(), Oops> {
     assert_eq!(scene.daemon.terminate()?.code(), Some(0));
     let file = scene.daemon.store();
     let whole = fs::read(&file)?;
+    let beside = fs::metadata(file.with_extension("db-wal")).map_or(0, |wal| wal.len());
+    assert_eq!(beside, 0, "after a graceful stop the file alone is the whole store");
     let pages = whole.len() / 4_096;
     for page in [pages / 2, pages / 3, pages - 1, 1, 0] {
         let mut bytes = whole.clone();
@@ -219,7 +221,10 @@ async fn a_second_daemon_on_the_same_file_is_refused() -> Result<(), Oops> {
     let other = elsewhere.path().join("data");
     std::os::unix::fs::symlink(scene.daemon.data(), &other)?;
     for data in [scene.daemon.data(), other] {
-        let second = std::process::Command::new(doorward_tests::program()?)
+        // One that starts all the same must not be waited for.
+        let second = std::process::Command::new("timeout")
+            .arg("20")
+            .arg(doorward_tests::program()?)
             .args(["serve", "--listen", "127.0.0.1:0", "--public-url", "http://127.0.0.1:1", "--service-listen", "off", "--data"])
             .arg(&data)
             .output()?;

@@ -8,9 +8,8 @@
 //! own: decision records and checkpoints. It opens no file and no socket; clock and entropy are handed in.
 //!
 //! Reading order: [`Shell`] → `gather` (the rounds of one decision, over a `view`; questions at the `desk`, or from the
-//! `cache`) →
-//! `committer` (many decisions, one sync) with `compose`, `pending` and `recent` → `record` and `history` (what is kept
-//! of it) → [`SignedReceipt`].
+//! `cache`) → `committer` (many decisions, one sync) with `compose`, `pending` and `recent` → `record` and `history`
+//! (what is kept of it) → [`SignedReceipt`].
 
 mod answered;
 mod cache;

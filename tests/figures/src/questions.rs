@@ -1,6 +1,7 @@
 //! P7: how many of a service's questions are answered in a second on the Unix socket, beside an empty axum handler on a
 //! Unix socket: the same client, the same number of connections, in turns.
 
+use crate::machine::processor_millis;
 use crate::measure::summarise;
 use crate::table::Row;
 use doorward_core::SignKey;
@@ -26,22 +27,47 @@ pub(crate) fn measure() -> Result<Vec<Row>, Oops> {
     let keys = runtime.block_on(people(&daemon))?;
     let peer = Peer::start()?;
     let questions: Vec<Vec<u8>> = keys.iter().map(|key| question(key)).collect();
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let (mut ours, mut theirs) = (Side::default(), Side::default());
     for _ in 0..ROUNDS {
-        theirs.push(rate(&peer.socket, &questions)?);
-        ours.push(rate(&daemon.service_socket(), &questions)?);
+        theirs.round(peer.child.id(), &peer.socket, &questions)?;
+        ours.round(daemon.pid(), &daemon.service_socket(), &questions)?;
     }
-    let (ours, theirs) = (summarise(&mut ours), summarise(&mut theirs));
-    let ratio = ours.median / theirs.median;
+    let ratio = summarise(&mut ours.rates).median / summarise(&mut theirs.rates).median;
     Ok(vec![Row {
         id: "P7",
         what: format!("GET /v1/authorized/{{key}} on the Unix socket, {CONNECTIONS} connections"),
-        ours: format!("{:.0}/s", ours.median),
-        peer: format!("empty axum handler {:.0}/s", theirs.median),
+        ours: ours.show(),
+        peer: format!("empty axum handler {}", theirs.show()),
         ratio: Some(ratio),
         target: "≥ 0.6×",
         holds: ratio >= 0.6,
     }])
+}
+
+/// What one side did in its rounds.
+#[derive(Default)]
+struct Side {
+    /// Answers per second.
+    rates: Vec<f64>,
+    answers: f64,
+    /// Milliseconds of the processor that its process took for them: what is left when others use the machine too.
+    processor: f64,
+}
+
+impl Side {
+    fn round(&mut self, process: u32, socket: &Path, questions: &[Vec<u8>]) -> Result<(), Oops> {
+        let before = processor_millis(process)?;
+        let (count, seconds) = ask(socket, questions)?;
+        self.rates.push(count as f64 / seconds);
+        self.answers += count as f64;
+        self.processor += processor_millis(process)? - before;
+        Ok(())
+    }
+
+    fn show(&mut self) -> String {
+        let (rate, each) = (summarise(&mut self.rates), self.processor * 1e3 / self.answers);
+        format!("{:.0}/s ({each:.0} µs of processor each)", rate.median)
+    }
 }
 
 /// The question about a key, as a service sends it.
@@ -59,8 +85,8 @@ async fn people(daemon: &Daemon) -> Result<Vec<SignKey>, Oops> {
     Ok(keys)
 }
 
-/// Answers per second while every connection asks one question after the other.
-fn rate(socket: &Path, questions: &[Vec<u8>]) -> Result<f64, Oops> {
+/// Every connection asks one question after the other: how many were answered, in how many seconds.
+fn ask(socket: &Path, questions: &[Vec<u8>]) -> Result<(usize, f64), Oops> {
     let connections =
         (0..CONNECTIONS).map(|_| Ok(Connection::over(UnixStream::connect(socket)?))).collect::<Result<Vec<_>, Oops>>()?;
     let start = Instant::now();
@@ -85,7 +111,7 @@ fn rate(socket: &Path, questions: &[Vec<u8>]) -> Result<f64, Oops> {
         let workers: Vec<_> = connections.into_iter().enumerate().map(ask).collect();
         workers.into_iter().map(|worker| worker.join().map_err(|_| "a client panicked")?).sum::<Result<usize, Oops>>()
     })?;
-    Ok(counts as f64 / start.elapsed().as_secs_f64())
+    Ok((counts, start.elapsed().as_secs_f64()))
 }
 
 /// The peer, in a process of its own as the daemon is.

@@ -1,6 +1,7 @@
 //! P5: from the start of the process to its first answer, and from a cold page to the verdict on it.
 
 use crate::chromium::{Browser, Driver};
+use crate::machine::processor_millis;
 use crate::measure::{Sample, summarise};
 use crate::table::Row;
 use doorward_tests::{Connection, Daemon, Oops, program};
@@ -80,14 +81,6 @@ fn first_answer(folder: &Path) -> Result<(f64, f64), Oops> {
         std::thread::sleep(Duration::from_micros(500));
     }
     Err("the daemon does not answer".into())
-}
-
-/// What a process has used of the processor so far (`proc_pid_stat(5)`, fields 14 and 15, in hundredths of a second).
-fn processor_millis(process: u32) -> Result<f64, Oops> {
-    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
-    // The name in parentheses may hold anything, so what follows is counted from its end.
-    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
-    Ok(fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() * 10.0)
 }
 
 /// Milliseconds from navigation to verdict, each in a browser that has seen nothing yet.

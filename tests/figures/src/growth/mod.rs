@@ -19,6 +19,8 @@ const MANY: u32 = 1_000_000;
 /// Rounds, interleaved, and what each holds.
 const ROUNDS: usize = 25;
 const QUESTIONS: usize = 200;
+/// People a service asks about again and again.
+const ACTIVE: usize = 500;
 const REDEEMS: usize = 16;
 /// Pages of 100 people.
 const PAGES: usize = 40;
@@ -30,24 +32,28 @@ pub(crate) fn measure() -> Result<Vec<Row>, Oops> {
     let servers = [runtime.block_on(Server::with(FEW))?, runtime.block_on(Server::with(MANY))?];
     eprintln!("{FEW} and {MANY} accounts made in {:.0} s", began.elapsed().as_secs_f64());
     let mut dice = Dice::new()?;
-    let [mut questions, mut redeems, mut loads] = [(); 3].map(|()| [Vec::new(), Vec::new()]);
+    let everyone = |server: &Server| server.people.len();
+    let [mut active, mut anyone, mut redeems, mut loads] = [(); 4].map(|()| [Vec::new(), Vec::new()]);
     for round in 0..=ROUNDS {
         for (at, server) in servers.iter().enumerate() {
-            let (asked, joined, loaded) = (server.ask(&mut dice)?, server.redeem()?, server.load(&mut dice)?);
+            let asked = [server.ask(&mut dice, ACTIVE)?, server.ask(&mut dice, everyone(server))?];
+            let (joined, loaded) = (server.redeem()?, server.load(&mut dice)?);
             if round > 0 {
-                questions[at].extend(asked);
+                let [of_active, of_anyone] = asked;
+                active[at].extend(of_active);
+                anyone[at].extend(of_anyone);
                 redeems[at].extend(joined);
                 loads[at].extend(loaded);
             }
         }
     }
     let sums = |times: [Vec<f64>; 2]| times.map(|mut times| summarise(&mut times));
-    let (questions, redeems, loads) = (sums(questions), sums(redeems), sums(loads));
     let commits = [servers[0].commit_micros()?, servers[1].commit_micros()?];
-    let stores = loads.map(|load| load.median);
+    let stores = sums(loads).map(|load| load.median);
     let mut rows = vec![
-        growth("is authorized on the Unix socket, someone else each time", questions, stores),
-        growth("redeem over HTTP, one at a time", redeems, commits),
+        growth("is authorized, of 500 active people", sums(active), stores),
+        growth("is authorized, of anyone", sums(anyone), stores),
+        growth("redeem over HTTP, one at a time", sums(redeems), commits),
     ];
     let [_, many] = &servers;
     let resident = many.resident_mib()?;
@@ -111,16 +117,17 @@ impl Server {
         Ok(Self { daemon, owner, minted, people })
     }
 
-    fn anyone(&self, dice: &mut Dice) -> &SignKey {
-        &self.people[dice.below(self.people.len())]
+    /// One of so many people, who are spread over all.
+    fn someone(&self, dice: &mut Dice, among: usize) -> &SignKey {
+        &self.people[dice.below(among) * (self.people.len() / among)]
     }
 
-    /// Microseconds of questions about anyone.
-    fn ask(&self, dice: &mut Dice) -> Result<Vec<f64>, Oops> {
+    /// Microseconds of questions about one of so many people.
+    fn ask(&self, dice: &mut Dice, among: usize) -> Result<Vec<f64>, Oops> {
         let mut connection = Connection::over(UnixStream::connect(self.daemon.service_socket())?);
         let mut times = Vec::with_capacity(QUESTIONS);
         for _ in 0..QUESTIONS {
-            let question = question(self.anyone(dice));
+            let question = question(self.someone(dice, among));
             let start = Instant::now();
             let answer = connection.send(&question)?;
             times.push(start.elapsed().as_secs_f64() * 1e6);
@@ -153,7 +160,7 @@ impl Server {
         let file = StoreFile::open(&self.daemon.store())?;
         let mut times = Vec::with_capacity(QUESTIONS);
         for _ in 0..QUESTIONS {
-            let key = keys::account(self.anyone(dice));
+            let key = keys::account(self.someone(dice, self.people.len()));
             let start = Instant::now();
             let found = file.get(&key)?;
             times.push(start.elapsed().as_secs_f64() * 1e6);
