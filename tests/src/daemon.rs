@@ -1,8 +1,8 @@
 //! The real daemon.
 
-use crate::Oops;
+use crate::{Connection, Oops};
 use doorward_client::{Client, Invitation, MintOptions, Session, Sharing, Until};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -16,6 +16,24 @@ pub struct Settings {
     pub sync_delay: Option<Duration>,
     /// What its log filter is; `warn` if nothing is said.
     pub log: Option<String>,
+    /// A shell script that prepares the place, ends with `exec "$@"`, and finds the data folder in `$DATA`.
+    pub script: Option<String>,
+    /// Run the script with mounts of its own, which nobody else sees and which end with the process. See
+    /// [`Settings::may_mount`].
+    pub mounts: bool,
+}
+
+impl Settings {
+    /// Whether this machine lets a process have mounts of its own.
+    pub fn may_mount() -> bool {
+        let mut try_it = Command::new("unshare");
+        try_it.args(["--mount", "--map-root-user", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]);
+        let may = try_it.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success());
+        if !may {
+            eprintln!("this machine allows no mounts: left out");
+        }
+        may
+    }
 }
 
 /// A running daemon on a folder of its own; ended when dropped.
@@ -37,7 +55,11 @@ impl Daemon {
 
     /// The same, with settings.
     pub fn start_with(settings: Settings) -> Result<Self, Oops> {
-        let folder = tempfile::tempdir()?;
+        Self::start_in(tempfile::tempdir()?, settings)
+    }
+
+    /// The same, in a folder whose `data` may be there already.
+    pub fn start_in(folder: tempfile::TempDir, settings: Settings) -> Result<Self, Oops> {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let public_url = format!("http://{address}");
         let child = spawn(folder.path(), address, &public_url, &settings)?;
@@ -54,7 +76,9 @@ impl Daemon {
 
     fn wait_until_ready(&mut self) -> Result<(), Oops> {
         let start = Instant::now();
-        while TcpStream::connect(self.address).is_err() {
+        // An answer, not only a connection: all its sockets are there then.
+        let answers = |address| Connection::open(address)?.call("GET", "/healthz", None);
+        while answers(self.address).is_err() {
             if let Some(status) = self.child.try_wait()? {
                 return Err(format!("the daemon ended with {status}:\n{}", self.log()).into());
             }
@@ -75,13 +99,57 @@ impl Daemon {
 
     /// Asks it to stop, and waits for how it ended.
     pub fn terminate(&mut self) -> Result<ExitStatus, Oops> {
-        Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status()?;
+        self.signal("TERM")?;
         Ok(self.child.wait()?)
     }
 
-    /// Its data folder.
+    /// Sends it a signal, for example `HUP`.
+    pub fn signal(&self, name: &str) -> Result<(), Oops> {
+        Command::new("kill").args([&format!("-{name}"), &self.pid().to_string()]).status()?;
+        Ok(())
+    }
+
+    /// Waits until it ends by itself.
+    pub fn ended(&mut self) -> Result<ExitStatus, Oops> {
+        let start = Instant::now();
+        loop {
+            match self.child.try_wait()? {
+                Some(status) => return Ok(status),
+                None if start.elapsed() > Duration::from_secs(30) => return Err("the daemon does not end".into()),
+                None => std::thread::sleep(Duration::from_millis(10)),
+            }
+        }
+    }
+
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What it holds in memory, in KiB.
+    pub fn resident_kib(&self) -> Result<u64, Oops> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+        Ok(line.trim().trim_end_matches("kB").trim().parse()?)
+    }
+
+    /// Its data folder, also where only the process itself has it mounted.
     pub fn data(&self) -> PathBuf {
-        self.folder.path().join("data")
+        let data = self.folder.path().join("data");
+        match data.strip_prefix("/") {
+            Ok(below) if self.settings.mounts => Path::new("/proc").join(self.pid().to_string()).join("root").join(below),
+            Ok(_) | Err(_) => data,
+        }
+    }
+
+    /// How it is started next time.
+    pub fn settings(&mut self) -> &mut Settings {
+        &mut self.settings
+    }
+
+    /// Its store.
+    pub fn store(&self) -> PathBuf {
+        self.data().join("doorward.db")
     }
 
     /// Where services ask.
@@ -144,8 +212,19 @@ impl Drop for Daemon {
 
 fn spawn(folder: &Path, address: SocketAddr, public_url: &str, settings: &Settings) -> Result<Child, Oops> {
     let log = std::fs::OpenOptions::new().create(true).append(true).open(folder.join("log"))?;
-    let mut command = Command::new(program()?);
-    command.arg("serve").arg("--data").arg(folder.join("data"));
+    let data = folder.join("data");
+    let mut command = match (&settings.script, settings.mounts) {
+        (None, _) => Command::new(program()?),
+        (Some(script), mounts) => {
+            let mut command = Command::new(if mounts { "unshare" } else { "sh" });
+            if mounts {
+                command.args(["--mount", "--map-root-user", "sh"]);
+            }
+            command.args(["-ec", script, "sh"]).arg(program()?).env("DATA", &data);
+            command
+        }
+    };
+    command.arg("serve").arg("--data").arg(&data);
     command.args(["--listen", &address.to_string(), "--public-url", public_url]);
     command.args(["--log", settings.log.as_deref().unwrap_or("warn")]).args(&settings.args);
     if let Some(delay) = settings.sync_delay {

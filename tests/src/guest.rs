@@ -10,6 +10,7 @@ use doorward_core::{KexKey, Nonce, ServerKey, SignKey, Signature, Timestamp};
 use ed25519_dalek::{Signer, SigningKey};
 
 /// Someone about to redeem.
+#[derive(Clone)]
 pub struct Guest {
     account: SigningKey,
     kex_key: KexKey,
@@ -25,6 +26,11 @@ impl Guest {
     /// Who it is.
     pub fn key(&self) -> SignKey {
         SignKey(self.account.verifying_key().to_bytes())
+    }
+
+    /// The request id of what it asks.
+    pub fn request_id(&self) -> Nonce {
+        self.request_id
     }
 
     /// Signs bytes.

@@ -5,6 +5,7 @@
 
 mod daemon;
 mod guest;
+pub mod load;
 mod raw;
 mod tape;
 

@@ -9,6 +9,9 @@ pub(crate) struct Args {
     /// Print JSON.
     #[arg(long)]
     json: bool,
+    /// Only these figures, for example `--only P7 --only P8`.
+    #[arg(long)]
+    only: Vec<String>,
 }
 
 /// Builds the daemon and the measuring program, and runs it.
@@ -21,5 +24,6 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
     if args.json {
         measure.arg("--json");
     }
+    measure.args(args.only.iter().flat_map(|id| ["--only", id]));
     step("measure", &mut measure)
 }

@@ -2,11 +2,13 @@
 
 #![allow(clippy::disallowed_methods, reason = "a task runner reads its environment")]
 
+mod crash;
 mod figures;
 mod fuzz;
 mod parity;
 mod policy;
 mod run;
+mod soak;
 mod test;
 mod tools;
 
@@ -33,6 +35,10 @@ enum Task {
     Parity(parity::Args),
     /// Measure speed and size beside named peers, in one run.
     Figures(figures::Args),
+    /// Kill the daemon under load, 500 times, and hold it to all it ever answered.
+    Crash(crash::Args),
+    /// Drive half load for a long time, with kills and reloads.
+    Soak(soak::Args),
 }
 
 fn main() -> ExitCode {
@@ -42,6 +48,8 @@ fn main() -> ExitCode {
         Task::Parity(args) => parity::run(&args),
         Task::Fuzz(args) => fuzz::run(&args),
         Task::Figures(args) => figures::run(&args),
+        Task::Crash(args) => crash::run(&args),
+        Task::Soak(args) => soak::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -14,6 +14,9 @@ pub(crate) struct Args {
     /// Leave out the tests that need a browser.
     #[arg(long)]
     no_browser: bool,
+    /// In the long form: 500 kills.
+    #[arg(long)]
+    long: bool,
 }
 
 /// Runs everything.
@@ -36,6 +39,9 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
     tests.env("INSTA_UPDATE", "no");
     if args.no_browser {
         tests.env("DOORWARD_TEST_NO_BROWSER", "1");
+    }
+    if args.long {
+        tests.env("DOORWARD_KILLS", crate::crash::MANY.to_string());
     }
     step("tests", &mut tests)?;
     step("policy", &mut cargo(&["run", "--quiet", "--release", "-p", "xtask", "--", "policy"]))?;

@@ -7,15 +7,16 @@
 //! **What it does not do.** It holds no rule. A record is a key, bytes and a revision; the only ones it reads are its
 //! own: decision records and checkpoints. It opens no file and no socket; clock and entropy are handed in.
 //!
-//! Reading order: [`Shell`] → `gather` (the rounds of one decision, over a `view`, or `cache` for questions) →
-//! `committer` (many decisions, one sync) with `compose`, `pending` and `recent` → `record` and `history` (what is kept
-//! of it) → [`SignedReceipt`].
+//! Reading order: [`Shell`] → `gather` (the rounds of one decision, over a `view`; questions at the `desk`, or from the
+//! `cache`) → `committer` (many decisions, one sync) with `compose`, `pending` and `recent` → `record` and `history`
+//! (what is kept of it) → [`SignedReceipt`].
 
 mod answered;
 mod cache;
 mod checks;
 mod committer;
 mod compose;
+mod desk;
 mod facts;
 mod gather;
 mod history;

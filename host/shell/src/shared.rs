@@ -13,6 +13,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::answered::{Answered, Refusal, SignedReceipt};
 use crate::cache::Cache;
 use crate::checks::{Attached, Checks};
+use crate::desk::Desk;
 use crate::facts::Known;
 use crate::gather::{self, Asked, Reached};
 use crate::history::{self, Place, Places};
@@ -55,6 +56,13 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// Those of the readers who answer plain questions.
+    fn clerks(&self) -> usize {
+        (self.readers / 3).max(1)
+    }
+}
+
 /// Whether anything can be decided at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
@@ -77,6 +85,7 @@ pub(crate) struct Shared {
     pub(crate) checks: Checks,
     pub(crate) cache: Cache,
     pub(crate) stats: Counters,
+    pub(crate) desk: Desk,
     pub(crate) readers: Arc<Semaphore>,
     places: Mutex<Places>,
     state: watch::Sender<State>,
@@ -113,7 +122,8 @@ impl Shared {
             checks: Checks::default(),
             cache: Cache::new(limits.cache),
             stats: Counters::new(),
-            readers: Arc::new(Semaphore::new(limits.readers.max(1))),
+            desk: Desk::new(limits.clerks()),
+            readers: Arc::new(Semaphore::new(limits.readers.saturating_sub(limits.clerks()).max(1))),
             places: Mutex::default(),
             state: watch::Sender::new(State::Running),
             started: now(),
@@ -138,9 +148,6 @@ impl Shared {
         drop(moment);
         if !reached.decided.writes.is_empty() {
             return Ok(First::Commit(asked, known, reached));
-        }
-        if asked.is_plain() {
-            self.cache.fill(&known);
         }
         self.finish(reached.decided).map(First::Answer)
     }

@@ -15,6 +15,7 @@ use tokio::sync::{Mutex, oneshot};
 
 use crate::answered::{Answered, Refusal};
 use crate::committer::Committer;
+use crate::desk::{self, Left};
 use crate::gather::Asked;
 use crate::history::Chain;
 use crate::job::{Job, Message, ticket};
@@ -179,6 +180,9 @@ impl Shell {
         if let Some(answered) = shared.at_once(&asked) {
             return Ok(answered);
         }
+        if asked.is_plain() {
+            return self.at_desk(asked).await;
+        }
         match self.blocking(move |shared| shared.first(asked)).await? {
             First::Answer(answered) => Ok(self.unrecorded(verb, answered)),
             First::Commit(asked, known, reached) => {
@@ -193,6 +197,21 @@ impl Shell {
                 // It is committed, whatever became of its receipt; repeating it shows it.
                 finished.map_err(|Refusal { line, .. }| Refusal::new(Code::OutcomeUnknown, line))
             }
+        }
+    }
+
+    /// Has a plain question answered together with those that come at the same time.
+    async fn at_desk(&self, asked: Asked) -> Result<Answered, Refusal> {
+        let shared = Arc::clone(&self.0.shared);
+        let (timeout, Left { answer, needs_clerk }) = (shared.limits.timeout, shared.desk.leave(asked));
+        if needs_clerk {
+            // A store that hangs keeps its clerks, and there are few of them.
+            drop(tokio::task::spawn_blocking(move || desk::serve(&shared)));
+        }
+        match tokio::time::timeout(timeout, answer).await {
+            Ok(Ok(answered)) => answered,
+            Ok(Err(_)) => Err(desk::lost()),
+            Err(_) => Err(late()),
         }
     }
 
@@ -222,8 +241,7 @@ impl Shell {
             });
             work.await.unwrap_or_else(|_| Err(Refusal::undecidable("a panic while deciding")))
         };
-        let late = || Err(Refusal::new(Code::Unavailable, "the store did not answer in time"));
-        tokio::time::timeout(timeout, all).await.unwrap_or_else(|_| late())
+        tokio::time::timeout(timeout, all).await.unwrap_or_else(|_| Err(late()))
     }
 
     fn enqueue(&self, verb: Verb, message: Message) -> Result<(), Refusal> {
@@ -260,4 +278,8 @@ impl Shell {
             Ok(Err(_)) | Err(_) => Err(Code::Unavailable),
         }
     }
+}
+
+fn late() -> Refusal {
+    Refusal::new(Code::Unavailable, "the store did not answer in time")
 }

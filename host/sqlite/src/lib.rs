@@ -134,4 +134,8 @@ impl Store for Sqlite {
     fn replace(&self, records: &mut Import<'_>) -> Result<(), Unavailable> {
         self.swap(records)
     }
+
+    fn fold(&self) -> Result<(), Unavailable> {
+        self.checkpoint()
+    }
 }

@@ -88,7 +88,7 @@ fn a_failed_sync_is_an_outcome_nobody_knows() {
     let dir = Dir::new();
     let store = open(&dir.path("store.db"));
     must_put(&store, "a", b"kept");
-    disk.wal_sync_fails();
+    disk.wal_sync_fails(0);
     match put(&store, "b", b"?") {
         Commit::Indeterminate(reason) => assert_eq!(reason.cause(), Cause::Io),
         other => panic!("{other:?}"),
@@ -103,23 +103,61 @@ fn a_failed_sync_is_an_outcome_nobody_knows() {
     must_put(&restarted, "c", b"goes on");
 }
 
+/// Every write of a commit in turn, once and for good, and the sync after them.
 #[test]
 fn a_failed_write_is_an_outcome_nobody_knows() {
     let disk = Disk::take();
-    for room in 0..12 {
-        let dir = Dir::new();
-        let store = open(&dir.path("store.db"));
-        assert!(matches!(store.commit(&large(1)), Commit::Committed { .. }));
-        disk.wal_fails(room, Fault::Broken);
-        match store.commit(&large(2)) {
-            Commit::Indeterminate(reason) => assert_eq!(reason.cause(), Cause::Io),
-            other => panic!("{other:?}"),
+    for passes in [true, false] {
+        let mut struck = 0;
+        for room in 0.. {
+            let dir = Dir::new();
+            let store = open(&dir.path("store.db"));
+            assert!(matches!(store.commit(&large(1)), Commit::Committed { .. }));
+            disk.faults_pass(passes);
+            disk.wal_fails(room, Fault::Broken);
+            let outcome = store.commit(&large(2));
+            let is_hit = disk.struck() > 0;
+            disk.heals();
+            match outcome {
+                Commit::Indeterminate(reason) if is_hit => assert_eq!(reason.cause(), Cause::Io),
+                Commit::Committed { .. } if !is_hit => break,
+                other => panic!("write {room}: {other:?}"),
+            }
+            struck += 1;
+            assert_stopped(&store);
+            let restarted = crash_copy(&dir, "copy");
+            assert_eq!(get(&restarted, "k.2").value, Some(vec![1; 9_000]));
         }
-        disk.heals();
-        assert_stopped(&store);
-        let restarted = crash_copy(&dir, "copy");
-        assert_eq!(get(&restarted, "k.2").value, Some(vec![1; 9_000]));
+        assert!(struck > 10, "only {struck} writes were tried");
     }
+}
+
+#[test]
+fn a_failed_read_is_never_an_answer() {
+    let disk = Disk::take();
+    let dir = Dir::new();
+    let path = dir.path("store.db");
+    assert!(matches!(open(&path).commit(&large(1)), Commit::Committed { .. }));
+    let mut struck = 0;
+    for left in 0.. {
+        // Opened anew, so that nothing is in memory yet.
+        let store = open(&path);
+        disk.reads_fail(left);
+        let found = store.snapshot().and_then(|mut snapshot| snapshot.load(&["k.0", "k.2", "none"]));
+        let is_hit = disk.struck() > 0;
+        disk.heals();
+        match found {
+            Err(refused) if is_hit => assert_eq!(refused.cause(), Cause::Io, "{refused}"),
+            Ok(found) => assert_eq!(found[1].value, Some(vec![1; 9_000]), "read {left}"),
+            Err(refused) => panic!("read {left}: {refused}"),
+        }
+        if !is_hit {
+            break;
+        }
+        struck += 1;
+        assert_eq!(get(&store, "k.0").value, Some(vec![1; 9_000]), "it reads again");
+    }
+    assert!(struck > 2, "only {struck} reads were tried");
 }
 
 fn assert_stopped(store: &Sqlite) {
@@ -168,18 +206,16 @@ fn folding_the_wal_may_fail_without_failing_commits() {
     let trouble = store.trouble().expect("folding was tried and failed");
     assert_eq!(trouble.cause(), Cause::Io);
     assert_eq!(get(&store, "k.299").value, Some(vec![1; 60_000]));
-    assert_eq!(get(&crash_copy_failing(&disk, &dir), "k.299").value, Some(vec![1; 60_000]));
     disk.file_fails(false);
+    assert_eq!(get(&crash_copy(&dir, "copy"), "k.299").value, Some(vec![1; 60_000]));
+    disk.file_sync_fails(true);
     huge(2);
+    assert_eq!(store.trouble().map(|trouble| trouble.cause()), Some(Cause::Io), "its sync was tried and failed");
+    disk.file_sync_fails(false);
+    assert_eq!(get(&crash_copy(&dir, "copy"), "k.299").value, Some(vec![2; 60_000]));
+    huge(3);
     assert_eq!(store.trouble(), None, "it works again");
     store.verify().expect("a whole store");
-}
-
-fn crash_copy_failing(disk: &Disk, dir: &Dir) -> Sqlite {
-    disk.file_fails(false);
-    let copy = crash_copy(dir, "copy");
-    disk.file_fails(true);
-    copy
 }
 
 #[test]

@@ -60,6 +60,15 @@ pub trait Store: Send + Sync + 'static {
     /// [`Invalid`](crate::Cause::Invalid); the state is then what it was. An error of the swap
     /// itself stops the store ([`Stopped`](crate::Cause::Stopped)): only a restart can tell.
     fn replace(&self, records: &mut Import<'_>) -> Result<(), Unavailable>;
+
+    /// Leaves everything in good order for the next start: before a graceful stop, after the last commit. What is
+    /// durable is durable without it.
+    ///
+    /// # Errors
+    /// The store does not answer; nothing is lost by it.
+    fn fold(&self) -> Result<(), Unavailable> {
+        Ok(())
+    }
 }
 
 /// One moment of a [`Store`].

@@ -20,8 +20,8 @@ pub(crate) struct Row {
     pub(crate) holds: bool,
 }
 
-/// Prints the rows.
-pub(crate) fn print(rows: &[Row], as_json: bool) {
+/// Prints what it was measured on, and the rows.
+pub(crate) fn print(machine: &str, rows: &[Row], as_json: bool) {
     if as_json {
         let rows: Vec<Value> = rows
             .iter()
@@ -30,9 +30,10 @@ pub(crate) fn print(rows: &[Row], as_json: bool) {
                        "target": row.target, "holds": row.holds})
             })
             .collect();
-        println!("{}", Value::from(rows));
+        println!("{}", json!({"machine": machine, "figures": rows}));
         return;
     }
+    println!("{machine}\n");
     let ratio = |row: &Row| row.ratio.map(|ratio| format!("{ratio:.2}×")).unwrap_or_default();
     let holds = |row: &Row| if row.holds { "yes" } else { "NO" }.to_owned();
     let cells: Vec<[String; 7]> =

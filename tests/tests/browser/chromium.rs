@@ -98,6 +98,11 @@ impl Browser {
         Ok(self.client.current_url().await?.to_string())
     }
 
+    /// Ends it.
+    pub(crate) async fn close(self) -> Result<(), Oops> {
+        Ok(self.client.close().await?)
+    }
+
     /// What is to be read on the page.
     pub(crate) async fn text(&self) -> Result<String, Oops> {
         Ok(self.client.find(Locator::Css("body")).await?.text().await?)
@@ -238,7 +243,7 @@ impl Browser {
     }
 
     /// A command that WebDriver has no word for, in Chromium's own protocol.
-    async fn devtools(&self, command: &str, params: &Value) -> Result<(), Oops> {
+    pub(crate) async fn devtools(&self, command: &str, params: &Value) -> Result<(), Oops> {
         let session = self.client.session_id().await?.ok_or("no session")?;
         let (driver, body) = (self.driver, json!({ "cmd": command, "params": params }).to_string());
         // The driver answers only who calls it by its own name.

@@ -15,6 +15,9 @@ use crate::ambient::{clock, entropy};
 use crate::config::Config;
 use crate::http::{self, Door, Listener};
 
+/// Records kept in memory for the questions of services, each for a second at most: some 8 MiB.
+const QUESTIONS_KEPT: usize = 8_192;
+
 /// What has been opened.
 pub(super) struct Opened {
     pub(super) shell: Shell,
@@ -38,7 +41,8 @@ pub(super) fn open(config: &Config, policy: Policy) -> Result<Opened, Failure> {
         signer,
         clock: clock::now,
         entropy: entropy::fresh,
-        limits: Limits::default(),
+        // The store's lock keeps every other process out.
+        limits: Limits { cache: QUESTIONS_KEPT, ..Limits::default() },
     };
     let shell = Shell::start(parts).map_err(|error| Failure(error.to_string()))?;
     Ok(Opened { shell, folder, slot, store })
@@ -59,6 +63,9 @@ pub async fn serve(config: &Config) -> Result<(), Failure> {
         Err(failure) => Err(failure),
     };
     opened.shell.stop().await;
+    if let Err(error) = opened.store.fold() {
+        tracing::warn!("the store could not be left in order, which the next start will do: {error}");
+    }
     ended.inspect(|()| tracing::info!("stopped"))
 }
 

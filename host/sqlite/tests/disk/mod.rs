@@ -1,7 +1,7 @@
 //! A bad disk: SQLite's own layer for files, with faults in between.
 //!
 //! Every file SQLite opens in this process goes through here; the methods of the real layer are
-//! kept and called, only writing, syncing and opening are looked at first.
+//! kept and called, only reading, writing, syncing and opening are looked at first.
 
 #![allow(unreachable_pub, reason = "used by one test file, which is a crate of its own")]
 
@@ -26,11 +26,17 @@ static METHODS: AtomicPtr<sqlite3_io_methods> = AtomicPtr::new(ptr::null_mut());
 static WAL_METHODS: AtomicPtr<sqlite3_io_methods> = AtomicPtr::new(ptr::null_mut());
 static FILE_METHODS: AtomicPtr<sqlite3_io_methods> = AtomicPtr::new(ptr::null_mut());
 static SYNCS: AtomicI64 = AtomicI64::new(0);
-static SYNC_FAILS: AtomicBool = AtomicBool::new(false);
-/// Writes to the WAL that still succeed; negative: all.
+/// Writes to the WAL, syncs of it, and reads of any file, that still succeed; negative: all.
 static ROOM: AtomicI64 = AtomicI64::new(-1);
+static SYNCS_LEFT: AtomicI64 = AtomicI64::new(-1);
+static READS_LEFT: AtomicI64 = AtomicI64::new(-1);
 static BROKEN: AtomicBool = AtomicBool::new(false);
+/// Whether a fault strikes once and all is well again.
+static PASSES: AtomicBool = AtomicBool::new(false);
+/// Faults that have struck.
+static STRUCK: AtomicI64 = AtomicI64::new(0);
 static FILE_FAILS: AtomicBool = AtomicBool::new(false);
+static FILE_SYNC_FAILS: AtomicBool = AtomicBool::new(false);
 static READ_ONLY: AtomicBool = AtomicBool::new(false);
 
 /// The one disk of this process, for one test at a time.
@@ -54,9 +60,24 @@ impl Disk {
         SYNCS.load(SeqCst)
     }
 
-    /// Syncing a WAL fails from now on; what was written stays.
-    pub fn wal_sync_fails(&self) {
-        SYNC_FAILS.store(true, SeqCst);
+    /// After `left` more syncs, syncing a WAL fails; what was written stays.
+    pub fn wal_sync_fails(&self, left: i64) {
+        SYNCS_LEFT.store(left, SeqCst);
+    }
+
+    /// After `left` more reads, reading any file fails.
+    pub fn reads_fail(&self, left: i64) {
+        READS_LEFT.store(left, SeqCst);
+    }
+
+    /// A fault of a WAL or of a read strikes once, and then all is well; or it stays.
+    pub fn faults_pass(&self, pass: bool) {
+        PASSES.store(pass, SeqCst);
+    }
+
+    /// How many faults have struck since the disk was last healed.
+    pub fn struck(&self) -> i64 {
+        STRUCK.load(SeqCst)
     }
 
     /// After `room` more writes, writing to a WAL fails.
@@ -70,6 +91,11 @@ impl Disk {
         FILE_FAILS.store(fails, SeqCst);
     }
 
+    /// Syncing the database file itself fails, or not.
+    pub fn file_sync_fails(&self, fails: bool) {
+        FILE_SYNC_FAILS.store(fails, SeqCst);
+    }
+
     /// Database files can only be opened for reading, or not.
     pub fn is_read_only(&self, only: bool) {
         READ_ONLY.store(only, SeqCst);
@@ -77,9 +103,13 @@ impl Disk {
 
     /// Everything works again.
     pub fn heals(&self) {
-        SYNC_FAILS.store(false, SeqCst);
-        ROOM.store(-1, SeqCst);
+        for left in [&ROOM, &SYNCS_LEFT, &READS_LEFT] {
+            left.store(-1, SeqCst);
+        }
+        STRUCK.store(0, SeqCst);
+        PASSES.store(false, SeqCst);
         FILE_FAILS.store(false, SeqCst);
+        FILE_SYNC_FAILS.store(false, SeqCst);
         READ_ONLY.store(false, SeqCst);
     }
 }
@@ -120,7 +150,7 @@ unsafe extern "C" fn open(
     }
     let real = REAL.load(SeqCst);
     // SAFETY: the arguments are SQLite's own, handed on to the layer they were made for. The
-    // methods of an opened file are a table that is only read; ours differs in two entries.
+    // methods of an opened file are a table that is only read; ours differs in three entries.
     unsafe {
         let Some(real_open) = (*real).xOpen else {
             return ffi::SQLITE_ERROR;
@@ -139,6 +169,21 @@ unsafe extern "C" fn open(
     }
 }
 
+/// Counts one more down; whether the fault strikes now.
+fn strikes(left: &AtomicI64) -> bool {
+    let now = left.load(SeqCst);
+    if now > 0 {
+        left.store(now - 1, SeqCst);
+    }
+    if now == 0 {
+        STRUCK.fetch_add(1, SeqCst);
+        if PASSES.load(SeqCst) {
+            left.store(-1, SeqCst);
+        }
+    }
+    now == 0
+}
+
 type WriteFn = unsafe extern "C" fn(*mut sqlite3_file, *const c_void, c_int, sqlite3_int64) -> c_int;
 type SyncFn = unsafe extern "C" fn(*mut sqlite3_file, c_int) -> c_int;
 
@@ -153,6 +198,7 @@ unsafe fn table(
     if slot.load(SeqCst).is_null() {
         // SAFETY: `real` is the table of an open file.
         let mut methods = unsafe { *real };
+        methods.xRead = Some(read);
         methods.xWrite = Some(write);
         methods.xSync = Some(sync);
         slot.store(Box::leak(Box::new(methods)), SeqCst);
@@ -160,15 +206,19 @@ unsafe fn table(
     slot.load(SeqCst)
 }
 
+unsafe extern "C" fn read(file: *mut sqlite3_file, bytes: *mut c_void, count: c_int, at: sqlite3_int64) -> c_int {
+    if strikes(&READS_LEFT) {
+        return ffi::SQLITE_IOERR_READ;
+    }
+    // SAFETY: the table was stored when the first file was opened and is never freed.
+    unsafe { (*METHODS.load(SeqCst)).xRead.map_or(ffi::SQLITE_ERROR, |read| read(file, bytes, count, at)) }
+}
+
 unsafe extern "C" fn wal_write(file: *mut sqlite3_file, bytes: *const c_void, count: c_int, at: sqlite3_int64) -> c_int {
-    let room = ROOM.load(SeqCst);
-    if room == 0 {
+    if strikes(&ROOM) {
         // SAFETY: as in `real_write`, and half of a buffer is within it.
         unsafe { real_write(file, bytes, count / 2, at) };
         return if BROKEN.load(SeqCst) { ffi::SQLITE_IOERR_WRITE } else { ffi::SQLITE_FULL };
-    }
-    if room > 0 {
-        ROOM.store(room - 1, SeqCst);
     }
     // SAFETY: SQLite's own arguments.
     unsafe { real_write(file, bytes, count, at) }
@@ -176,7 +226,7 @@ unsafe extern "C" fn wal_write(file: *mut sqlite3_file, bytes: *const c_void, co
 
 unsafe extern "C" fn wal_sync(file: *mut sqlite3_file, flags: c_int) -> c_int {
     SYNCS.fetch_add(1, SeqCst);
-    if SYNC_FAILS.load(SeqCst) {
+    if strikes(&SYNCS_LEFT) {
         return ffi::SQLITE_IOERR_FSYNC;
     }
     // SAFETY: SQLite's own arguments.
@@ -192,6 +242,9 @@ unsafe extern "C" fn file_write(file: *mut sqlite3_file, bytes: *const c_void, c
 }
 
 unsafe extern "C" fn file_sync(file: *mut sqlite3_file, flags: c_int) -> c_int {
+    if FILE_SYNC_FAILS.load(SeqCst) {
+        return ffi::SQLITE_IOERR_FSYNC;
+    }
     // SAFETY: SQLite's own arguments.
     unsafe { real_sync(file, flags) }
 }

@@ -1,0 +1,129 @@
+//! Where plain questions wait for the store. Whoever comes while others are being answered is answered with the next
+//! ones: by the same thread, from one snapshot. A thread and a snapshot for each would cost several times the answer.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use doorward_core::Code;
+use tokio::sync::oneshot;
+
+use crate::answered::{Answered, Refusal};
+use crate::facts::Known;
+use crate::gather::{self, Asked};
+use crate::shared::Shared;
+use crate::view::Moment;
+
+/// Questions answered from one snapshot: it is not held long.
+const AT_ONCE: usize = 32;
+
+/// How a question ended.
+pub(crate) type Answer = Result<Answered, Refusal>;
+
+struct Question {
+    asked: Asked,
+    answer: oneshot::Sender<Answer>,
+}
+
+#[derive(Default)]
+struct Waiting {
+    questions: VecDeque<Question>,
+    clerks: usize,
+}
+
+/// The desk.
+pub(crate) struct Desk {
+    waiting: Mutex<Waiting>,
+    /// Threads that answer at one time.
+    most: usize,
+}
+
+/// What whoever left a question has to do.
+pub(crate) struct Left {
+    /// Where the answer comes.
+    pub(crate) answer: oneshot::Receiver<Answer>,
+    /// Whether a further thread is to [`serve`] the desk.
+    pub(crate) needs_clerk: bool,
+}
+
+impl Desk {
+    pub(crate) fn new(most: usize) -> Self {
+        Self { waiting: Mutex::default(), most: most.max(1) }
+    }
+
+    /// Leaves a question.
+    pub(crate) fn leave(&self, asked: Asked) -> Left {
+        let (sender, answer) = oneshot::channel();
+        let mut waiting = self.waiting();
+        // A second clerk only when the first has more than he takes at once: two would take turns with one processor.
+        let needs_clerk = waiting.clerks < self.most && waiting.questions.len() >= waiting.clerks * AT_ONCE;
+        waiting.clerks += usize::from(needs_clerk);
+        waiting.questions.push_back(Question { asked, answer: sender });
+        Left { answer, needs_clerk }
+    }
+
+    /// The next questions. With none, the clerk has gone: under one lock, so that no question comes in between.
+    fn take(&self) -> Vec<Question> {
+        let mut waiting = self.waiting();
+        let count = waiting.questions.len().min(AT_ONCE);
+        if count == 0 {
+            waiting.clerks = waiting.clerks.saturating_sub(1);
+        }
+        waiting.questions.drain(..count).collect()
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        // Whole at every point where a holder could panic.
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Counts a clerk out who leaves in a panic.
+struct Clerk<'d> {
+    desk: &'d Desk,
+    is_gone: bool,
+}
+
+impl Drop for Clerk<'_> {
+    fn drop(&mut self) {
+        if !self.is_gone {
+            let mut waiting = self.desk.waiting();
+            waiting.clerks = waiting.clerks.saturating_sub(1);
+        }
+    }
+}
+
+/// Answers questions until nobody waits. Blocking.
+pub(crate) fn serve(shared: &Shared) {
+    let mut clerk = Clerk { desk: &shared.desk, is_gone: false };
+    loop {
+        // INVARIANT: the snapshot is taken after the questions, so that what was acknowledged before one was asked is in
+        // its answer (I5).
+        let questions = shared.desk.take();
+        if questions.is_empty() {
+            clerk.is_gone = true;
+            return;
+        }
+        answer(shared, questions);
+    }
+}
+
+fn answer(shared: &Shared, questions: Vec<Question>) {
+    let policy = shared.policy.current();
+    let mut moment = Moment::new(&*shared.store);
+    // Who waits for too long is gone, and costs nothing more.
+    for Question { asked, answer } in questions.into_iter().filter(|question| !question.answer.is_closed()) {
+        let mut known = Known::default();
+        let reached = gather::decide(&asked, &policy, &shared.checks, &mut moment, &mut known);
+        let answered = reached.and_then(|reached| {
+            shared.cache.fill(&known);
+            shared.finish(reached.decided)
+        });
+        // Gone in this very moment.
+        let _ = answer.send(answered);
+    }
+}
+
+/// The answer of a clerk who left in a panic.
+pub(crate) fn lost() -> Refusal {
+    Refusal::new(Code::Undecidable, "a panic while deciding")
+}
