@@ -17,7 +17,6 @@ pub fn restores(t: &mut Teller) {
     t.aside("by-a-stranger", &Call::of(Asker::Stranger, Command::BeginRestore(0)));
     t.scene("the-state", &operator(Command::BeginRestore(0)));
     t.aside("restored", &operator(Command::Describe));
-    t.aside("restored", &t.world.redeem(&void, &Person::new("guest"), 92));
     t.aside("void-invites", &operator(Command::Sweep(vec![keys::open_by_issuer(&owner.key(), void.claims.expires, &void.id())])));
     t.aside("restored", &t.world.signed(&owner, 93, Command::Restore(owner.key())));
     t.aside("by-a-service", &Call::of(Asker::Service, Command::AcceptRestore));
