@@ -5,12 +5,13 @@
 //! The host only says which keys there are. Here each record is read, guarded, and stays unless it has no effect.
 
 use super::inquiry::{Inquiry, Root};
-use super::open_invites::{OpenInvites, Place};
-use super::redeem::{InviteLife, is_void, life};
+use super::open_invites::OpenInvites;
+use super::tidy::close_some;
 use super::{Outcome, Ruling, Stop, fault, operator_only};
 use crate::code::Code;
+use crate::id::InviteId;
 use crate::key::SignKey;
-use crate::record::{Closed, InviteRecord, KeyRecord, RequestRecord, keys};
+use crate::record::{Closed, RequestRecord, keys};
 use crate::rule;
 use crate::wire::{Reply, Request};
 use alloc::string::String;
@@ -24,30 +25,29 @@ const INVITES: usize = 40;
 /// Decides a sweep.
 pub(crate) fn decide(request: &Request, found: &[String], inquiry: &mut Inquiry<'_>) -> Outcome {
     operator_only(request)?;
-    if found.len() > MOST || !found.iter().all(|key| keys::is_key(key)) {
+    let list = found.first().and_then(|key| key.get(..2)).unwrap_or(keys::SWEPT[0]);
+    if found.len() > MOST || !keys::SWEPT.contains(&list) || !found.iter().all(|key| key.starts_with(list) && keys::is_key(key)) {
         return Err(fault(Code::Malformed, "sweep"));
     }
     inquiry.want(keys::SERVER);
-    let mut ruling = Ruling::allow(rule::SWEEP_DONE);
-    let [requests, invites] = keys::SWEPT;
-    let looked = if found.iter().all(|key| key.starts_with(requests)) {
+    let requests = list == keys::SWEPT[0];
+    if requests {
         found.iter().for_each(|key| inquiry.want(key));
-        inquiry.ready()?;
+    }
+    inquiry.ready()?;
+    let root = inquiry.root(&request.context)?;
+    let mut ruling = Ruling::allow(rule::SWEEP_DONE);
+    let mut looked = found.len();
+    if requests {
         for key in found {
             // A later request under the same id is stale before it is looked up.
             if inquiry.load::<RequestRecord>(key)?.is_some_and(|record| record.is_over(request.context.now)) {
                 ruling.remove(key.clone());
             }
         }
-        found.len()
-    } else if found.iter().all(|key| key.starts_with(invites)) {
-        inquiry.ready()?;
-        let root = inquiry.root(&request.context)?;
-        close(&mut ruling, request, &root, found, inquiry)?
     } else {
-        return Err(fault(Code::Malformed, "sweep"));
-    };
-    let root = inquiry.root(&request.context)?;
+        looked = close(&mut ruling, request, &root, found, inquiry)?;
+    }
     Ok(root.save(&request.context, ruling.replying(Reply::Swept(looked as u16))))
 }
 
@@ -56,28 +56,14 @@ fn close(ruling: &mut Ruling, request: &Request, root: &Root, found: &[String], 
     let Some(issuer) = found.first().and_then(|key| SignKey::from_hex(key.get(2..66)?).ok()) else { return Ok(found.len()) };
     let prefix = keys::all_open_by_issuer(&issuer);
     let listed = found.iter().take(INVITES).take_while(|key| key.starts_with(&prefix));
-    let invites: Vec<String> = listed.filter_map(|key| keys::trailing_invite(key)).map(|id| keys::invite(&id)).collect();
+    let invites: Vec<InviteId> = listed.filter_map(|key| keys::trailing_invite(key)).collect();
     let (account_key, count_key) = (keys::account(&issuer), keys::open_count(&issuer));
-    [&account_key, &count_key].into_iter().chain(&invites).for_each(|key| inquiry.want(key));
+    inquiry.want(&account_key);
+    inquiry.want(&count_key);
     inquiry.ready()?;
-    let account: KeyRecord = inquiry.load_or_default(&account_key)?;
+    let account = inquiry.load_or_default(&account_key)?;
     let mut open = OpenInvites::new(issuer, inquiry.load_or_default(&count_key)?);
-    for key in &invites {
-        let torn = || fault(Code::CorruptRecord, key);
-        let mut record: InviteRecord = inquiry.load(key)?.ok_or_else(torn)?;
-        let claims = record.invite.unverified_claims().ok_or_else(torn)?;
-        let how = match life(&record, &claims, request.context.now) {
-            InviteLife::Expired | InviteLife::Unreadable => Closed::Expired,
-            InviteLife::Live if is_void(root, &account, &record, &claims) => Closed::Void,
-            InviteLife::Live | InviteLife::Cancelled | InviteLife::UsedUp | InviteLife::Void => continue,
-        };
-        // Somebody closed it since the list was read.
-        if record.closed.is_none() {
-            record.closed = Some(how);
-            open.close(ruling, Place::from(&claims), how, request.context.now);
-            ruling.put(key.clone(), &record);
-        }
-    }
+    close_some(ruling, &invites, &mut open, (root, &account), Closed::Void, inquiry, request.context.now)?;
     if !ruling.writes.is_empty() {
         open.save(ruling);
     }
