@@ -12,7 +12,7 @@ use doorward_core::digest::sha256;
 use doorward_core::role::Role;
 use doorward_core::statement::Domain;
 use doorward_core::text::{Kind, screen, screen_tags};
-use doorward_core::wire::{decode, encode};
+use doorward_core::wire::encode;
 use doorward_core::{Code, Expiry, Incarnation, InviteId, SignKey, SpaceId};
 use wasm_bindgen::prelude::*;
 
@@ -74,6 +74,7 @@ pub fn create_claims(fields: &ClaimsFields) -> Result<Plain, Thrown> {
         issuer_incarnation: Incarnation::NONE,
         issuer_epoch: whole(fields, "issuerEpoch")?,
         issuer_handle: text(fields, "issuerHandle"),
+        rebind: None,
     };
     for (name, bytes, otherwise) in [
         ("serverKey", claims.server.0.as_mut_slice(), Code::MalformedKey),
@@ -108,7 +109,7 @@ fn whole(fields: &JsValue, name: &str) -> Result<u32, Thrown> {
 
 /// Reads claims back from the payload of an object that [`verify_claims`] or [`create_claims`] returned.
 pub(crate) fn read(payload: &[u8]) -> Result<Claims, Thrown> {
-    decode::<Claims>(payload).ok().filter(|claims| claims.version == VERSION).ok_or(Thrown(Code::DamagedInvite))
+    Claims::from_payload(payload).ok_or(Thrown(Code::DamagedInvite))
 }
 
 /// The claims as an object, if no server would refuse them for their form alone.

@@ -14,7 +14,9 @@ mod open_invites;
 pub mod preview;
 pub mod redeem;
 mod register;
+pub mod restore;
 pub mod standing;
+mod sweep;
 mod tidy;
 
 use crate::code::Code;
@@ -57,7 +59,10 @@ pub fn step(request: &[u8], facts: &[u8]) -> Vec<u8> {
 fn dispatch(request: &Request, inquiry: &mut Inquiry<'_>) -> Outcome {
     match &request.command {
         Command::Describe => authorize::describe(request, inquiry),
-        Command::Init(init) => init::decide(request, init, inquiry),
+        Command::Init(init) => init::decide(request, &init.invite, Some(&init.name), inquiry),
+        Command::BeginRestore(known) => restore::begin(request, *known, inquiry),
+        Command::AcceptRestore => restore::accept(request, inquiry),
+        Command::RecoverOwner(recover) => init::decide(request, &recover.invite, None, inquiry),
         Command::Mint(mint) => mint::decide(request, mint, inquiry),
         Command::Preview(preview) => preview::decide(request, preview, inquiry),
         Command::Redeem(redeem) => redeem::decide(request, redeem, inquiry),
@@ -75,6 +80,7 @@ fn dispatch(request: &Request, inquiry: &mut Inquiry<'_>) -> Outcome {
         Command::HasAdmin => authorize::has_admin(request, inquiry),
         Command::Can(can) => authorize::can(request, can, inquiry),
         Command::Tidy(job) => tidy::decide(request, job, inquiry),
+        Command::Sweep(found) => sweep::decide(request, found, inquiry),
     }
 }
 

@@ -1,14 +1,16 @@
 //! Tidy: housekeeping, in small decisions of its own. It clears only what has been without effect already.
 
-use super::inquiry::Inquiry;
+use super::inquiry::{Inquiry, Root};
 use super::open_invites::{OpenInvites, Place};
+use super::redeem::{InviteLife, is_void, life};
 use super::{Outcome, Ruling, Stop, deny, fault, operator_only};
 use crate::code::Code;
-use crate::id::{DecisionId, Incarnation, InviteId};
+use crate::id::{DecisionId, InviteId};
 use crate::key::SignKey;
-use crate::record::{Closed, ClosingJob, InviteRecord, Job, JobKind, keys};
+use crate::record::{Closed, ClosingJob, InviteRecord, Job, JobKind, KeyRecord, keys};
 use crate::rule;
-use crate::wire::{PageNeed, Reply, Request};
+use crate::time::Timestamp;
+use crate::wire::{PageFact, PageNeed, Reply, Request};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -28,14 +30,17 @@ pub(crate) fn decide(request: &Request, id: &DecisionId, inquiry: &mut Inquiry<'
     };
     let JobKind::CloseInvites(closing) = &job.kind;
     let (need, count_key) = (open_page(&closing.issuer, &closing.after), keys::open_count(&closing.issuer));
+    let account_key = keys::account(&closing.issuer);
     inquiry.want(&count_key);
+    inquiry.want(&account_key);
     inquiry.want_page(&need);
     inquiry.ready()?;
     let page = inquiry.page(&need)?;
-    let (more, last) = (page.more, page.records.last().map(|fact| fact.key.into()));
+    let (more, last, invites) = (page.more, page.records.last().map(|fact| fact.key.into()), listed(page));
     let mut open = OpenInvites::new(closing.issuer, inquiry.load_or_default(&count_key)?);
     let mut ruling = Ruling::allow(rule::TIDY_DONE);
-    close_some(&mut ruling, &need, &mut open, &closing.incarnation, inquiry, request)?;
+    let (issuer, how) = (inquiry.load_or_default(&account_key)?, Closed::Cancelled(closing.issuer));
+    close_some(&mut ruling, &invites, &mut open, (&root, &issuer), how, inquiry, request.context.now)?;
     open.save(&mut ruling);
     if more {
         let closing = ClosingJob { after: last.unwrap_or_default(), ..closing.clone() };
@@ -52,29 +57,40 @@ pub(crate) fn open_page(issuer: &SignKey, after: &str) -> PageNeed {
     PageNeed { prefix, after: after.into(), until: String::new(), limit: AT_ONCE, under: keys::open_count(issuer) }
 }
 
-/// Closes the invites of that page which this incarnation issued.
+/// Closes the invites of this page that have expired or are void for good, as `void` says. `issuer` is all about who
+/// issued them, as it is or will be.
 pub(crate) fn close_some(
     ruling: &mut Ruling,
-    need: &PageNeed,
+    invites: &[InviteId],
     open: &mut OpenInvites,
-    incarnation: &Incarnation,
+    (root, issuer): (&Root, &KeyRecord),
+    void: Closed,
     inquiry: &mut Inquiry<'_>,
-    request: &Request,
+    now: Timestamp,
 ) -> Result<(), Stop> {
-    let invites: Vec<InviteId> = inquiry.page(need)?.records.iter().filter_map(|fact| keys::trailing_invite(fact.key)).collect();
     invites.iter().for_each(|id| inquiry.want(&keys::invite(id)));
     inquiry.ready()?;
     for id in invites {
-        let key = keys::invite(&id);
+        let key = keys::invite(id);
         let torn = || fault(Code::CorruptRecord, &key);
         let mut record: InviteRecord = inquiry.load(&key)?.ok_or_else(torn)?;
         let claims = record.invite.unverified_claims().ok_or_else(torn)?;
-        if claims.issuer_incarnation == *incarnation {
-            let how = Closed::Cancelled(claims.issuer);
+        let how = match life(&record, &claims, now) {
+            InviteLife::Expired | InviteLife::Unreadable => Closed::Expired,
+            InviteLife::Live if is_void(root, issuer, &record, &claims) => void,
+            InviteLife::Live | InviteLife::Cancelled | InviteLife::UsedUp | InviteLife::Void => continue,
+        };
+        // Somebody may have closed it since the list was read.
+        if record.closed.is_none() {
             record.closed = Some(how);
-            open.close(ruling, Place::from(&claims), how, request.context.now);
+            open.close(ruling, Place::from(&claims), how, now);
             ruling.put(key, &record);
         }
     }
     Ok(())
+}
+
+/// The invites on a page of a list.
+pub(crate) fn listed(page: &PageFact<'_>) -> Vec<InviteId> {
+    page.records.iter().filter_map(|fact| keys::trailing_invite(fact.key)).collect()
 }
