@@ -9,11 +9,12 @@ use super::{Outcome, Ruling, deny};
 use crate::code::Code;
 use crate::id::SpaceId;
 use crate::key::SignKey;
-use crate::record::{Glance, RootGlance, Standing, keys};
+use crate::record::{Glance, KeyRecord, RootGlance, Standing, keys};
 use crate::role::{Permission, PlaceKind};
 use crate::rule::{self, Rule};
 use crate::time::Timestamp;
 use crate::wire::{Asker, Can, Description, Reply, Request, Why};
+use alloc::string::String;
 
 /// An account as the table sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,15 +74,20 @@ pub(crate) fn has_admin(request: &Request, inquiry: &mut Inquiry<'_>) -> Outcome
         let Some(owner) = root.owner else {
             return deny(Code::NotFound, rule::ADMIN_NONE);
         };
-        let account = keys::account(&owner);
-        inquiry.want(&account);
-        inquiry.ready()?;
-        let glance = inquiry.glance(&account)?;
-        match judge(&Subject::of(&glance, root, request.context.now)) {
-            (Code::Allowed, _) => Ok(Ruling::allow(rule::ADMIN_YES)),
-            (code, _) => deny(code, rule::ADMIN_NONE),
-        }
+        admin(inquiry, &owner, root, request.context.now)
     })
+}
+
+/// Asked now and then, so it is not worth the room that speed takes.
+fn admin(inquiry: &mut Inquiry<'_>, owner: &SignKey, root: &RootGlance, now: Timestamp) -> Outcome {
+    let account = keys::account(owner);
+    inquiry.want(&account);
+    inquiry.ready()?;
+    let record: KeyRecord = inquiry.load_or_default(&account)?;
+    match judge(&Subject::of(&record.glance(), root, now)) {
+        (Code::Allowed, _) => Ok(Ruling::allow(rule::ADMIN_YES)),
+        (code, _) => deny(code, rule::ADMIN_NONE),
+    }
 }
 
 /// Decides *can*, and says why.
@@ -107,9 +113,8 @@ pub(crate) fn can(request: &Request, can: &Can, inquiry: &mut Inquiry<'_>) -> Ou
     };
     if about_self {
         let wanted = Wanted::records(core::slice::from_ref(&account));
-        return reading(request, inquiry, wanted, &mut |inquiry, caller, _root| {
-            let root = inquiry.root_glance(&request.context)?;
-            answer(inquiry, &root, caller.allows(Permission::ReadAudit))
+        return reading(request, inquiry, wanted, &mut |inquiry, caller, root| {
+            answer(inquiry, &root.glance(), caller.allows(Permission::ReadAudit))
         });
     }
     asked(request, inquiry, &account, Permission::ReadAudit, rule::CAN_ASKER, &mut |inquiry, root| answer(inquiry, root, true))
@@ -134,17 +139,25 @@ fn asked(
             let root = inquiry.root_glance(&request.context)?;
             question(inquiry, &root)
         }
-        Asker::Account(_) => {
-            let wanted = [alloc::string::String::from(wanted)];
-            reading(request, inquiry, Wanted::records(&wanted), &mut |inquiry, caller, _root| {
-                if !caller.allows(permission) {
-                    return deny(Code::MissingPermission, rule);
-                }
-                let root = inquiry.root_glance(&request.context)?;
-                question(inquiry, &root)
-            })
-        }
+        Asker::Account(_) => asked_by_account(request, inquiry, wanted, permission, rule, question),
     }
+}
+
+fn asked_by_account(
+    request: &Request,
+    inquiry: &mut Inquiry<'_>,
+    wanted: &str,
+    permission: Permission,
+    rule: Rule,
+    question: &mut dyn FnMut(&mut Inquiry<'_>, &RootGlance) -> Outcome,
+) -> Outcome {
+    let wanted = [String::from(wanted)];
+    reading(request, inquiry, Wanted::records(&wanted), &mut |inquiry, caller, root| {
+        if !caller.allows(permission) {
+            return deny(Code::MissingPermission, rule);
+        }
+        question(inquiry, &root.glance())
+    })
 }
 
 /// Decides *describe*: the server's name, for anyone.

@@ -64,7 +64,6 @@ impl<'a> Inquiry<'a> {
     }
 
     /// Goes on only if nothing is missing.
-    #[inline]
     pub(crate) fn ready(&mut self) -> Result<(), Stop> {
         let Need { records, pages, checks } = &self.missing;
         if records.is_empty() && pages.is_empty() && checks.is_empty() {
@@ -131,7 +130,6 @@ impl<'a> Inquiry<'a> {
 }
 
 /// The request is for this store's server, and the clock is not too far behind the records.
-#[inline]
 fn fit(context: &Context, key: &SignKey, highest: Timestamp) -> Result<(), Stop> {
     if *key != context.server {
         return Err(fault(Code::CorruptRecord, "the store belongs to another server key"));
@@ -154,6 +152,12 @@ impl Root {
     /// The root of a server that is being set up.
     pub(crate) fn new(space: Space, server: ServerRoot) -> Self {
         Self { space, server, changed: true }
+    }
+
+    /// What matters for authorization in it.
+    pub(crate) fn glance(&self) -> RootGlance {
+        let ServerRoot { key, restore_reviewed, highest_now, .. } = self.server;
+        RootGlance { owner: self.space.owner, key, restore_reviewed, highest_now }
     }
 
     /// Makes `invite` the one owner invite, and gives the former.

@@ -143,7 +143,6 @@ impl Ruling {
         Self::new(Verdict::Deny, code, rule)
     }
 
-    #[inline]
     fn new(verdict: Verdict, code: Code, rule: Rule) -> Self {
         let (writes, events, about) = Default::default();
         Self(Box::new(Draft { code, rule, verdict, reply: Reply::Nothing, writes, events, receipt: None, about }))

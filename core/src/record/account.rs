@@ -125,6 +125,15 @@ impl KeyRecord {
         self.seat.as_ref().filter(|seat| seat.incarnation == account.incarnation)
     }
 
+    /// What *is authorized* and *can* look at.
+    pub fn glance(&self) -> Glance {
+        Glance {
+            standing: self.account.as_ref().map(|account| account.standing),
+            role: self.current_seat().map(|seat| seat.role),
+            ban: self.ban.as_ref().map(|ban| ban.until),
+        }
+    }
+
     /// Whether a server ban stands on this key.
     pub fn is_banned(&self, now: Timestamp) -> bool {
         self.ban.as_ref().is_some_and(|ban| ban.stands(now))
@@ -244,11 +253,7 @@ mod tests {
                 spaces_owned: 1,
             };
             let bytes = record.to_stored();
-            let glance = Glance {
-                standing: record.account.as_ref().map(|account| account.standing),
-                role: record.current_seat().map(|seat| seat.role),
-                ban: record.ban.as_ref().map(|ban| ban.until),
-            };
+            let glance = record.glance();
             assert_eq!(Glance::of_stored(&bytes), Ok(glance));
             assert_eq!((glance.is_banned(Timestamp(49)), glance.is_banned(Timestamp(50))), (has(2), false));
             for cut in 0..bytes.len() {

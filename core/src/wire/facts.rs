@@ -43,7 +43,6 @@ pub struct Facts<'a> {
 impl<'a> Facts<'a> {
     /// Reads facts. Records and checks must be in strictly ascending order (of key, of digest). Empty input is "no
     /// facts yet".
-    #[inline]
     pub fn read(bytes: &'a [u8]) -> Result<Self, Malformed> {
         if bytes.is_empty() {
             return Ok(Self::default());
