@@ -140,6 +140,7 @@ fn object(claims: &Claims) -> Plain {
     members.hex("issuer", &claims.issuer.0);
     members.text("issuerHandle", &claims.issuer_handle);
     members.flag("isServerIssued", claims.issuer == claims.server);
+    members.hex("rebind", claims.rebind.as_ref().map_or(&[], |key| &key.0));
     let object = members.object();
     object.bytes("signedBytes", Domain::Claims.signed_bytes(&payload));
     object.bytes("payload", payload);

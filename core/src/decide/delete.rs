@@ -4,7 +4,7 @@
 
 use super::inquiry::{Inquiry, Root};
 use super::open_invites::OpenInvites;
-use super::tidy::{close_some, listed, open_page};
+use super::tidy::close_some;
 use super::{Ruling, Stop};
 use crate::id::{DecisionId, SpaceId};
 use crate::key::SignKey;
@@ -25,17 +25,12 @@ pub(crate) fn erase(
     let Some(account) = record.account.take() else { return Ok(()) };
     record.allowlisted_by = None;
     if open.open > 0 {
-        let need = open_page(key, "");
-        inquiry.want_page(&need);
-        inquiry.ready()?;
-        let page = inquiry.page(&need)?;
-        let (more, last) = (page.more, page.records.last().map(|fact| fact.key.into()).unwrap_or_default());
-        let (invites, how) = (listed(page), Closed::Cancelled(*key));
         let mut open = OpenInvites::new(*key, open);
-        close_some(ruling, &invites, &mut open, (root, record), how, inquiry, request.context.now)?;
+        let (how, now) = (Closed::Cancelled(*key), request.context.now);
+        let after = close_some(ruling, "", &mut open, (root, record), how, inquiry, now)?;
         open.save(ruling);
-        if more {
-            let closing = ClosingJob { issuer: *key, incarnation: account.incarnation, after: last };
+        if !after.is_empty() {
+            let closing = ClosingJob { issuer: *key, incarnation: account.incarnation, after };
             let job = Job { kind: JobKind::CloseInvites(closing), since: request.context.now };
             ruling.put(keys::job(&DecisionId::fresh(&request.context.entropy)), &job);
         }
