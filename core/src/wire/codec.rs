@@ -103,6 +103,7 @@ impl<'a> Reader<'a> {
     }
 
     /// `u16` length and that many bytes of UTF-8.
+    #[inline]
     pub fn text(&mut self) -> &'a str {
         let n = u16::read(self);
         core::str::from_utf8(self.take(n.into())).unwrap_or_else(|_| {
@@ -112,6 +113,7 @@ impl<'a> Reader<'a> {
     }
 
     /// `u32` length and that many bytes.
+    #[inline]
     pub fn blob(&mut self) -> &'a [u8] {
         let n = u32::read(self);
         self.take(usize::try_from(n).unwrap_or(usize::MAX))
