@@ -127,3 +127,48 @@ fn answer(shared: &Shared, questions: Vec<Question>) {
 pub(crate) fn lost() -> Refusal {
     Refusal::new(Code::Undecidable, "a panic while deciding")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::Attached;
+    use crate::verb::Verb;
+    use doorward_core::{DecisionId, Timestamp};
+
+    fn leave(desk: &Desk, number: u8) -> Left {
+        let (attached, decision) = (Attached::default(), DecisionId::NONE);
+        desk.leave(Asked { verb: Verb::HasAdmin, bytes: vec![number], attached, decision, at: Timestamp(0) })
+    }
+
+    fn numbers(questions: &[Question]) -> Vec<u8> {
+        questions.iter().map(|question| question.asked.bytes[0]).collect()
+    }
+
+    #[test]
+    fn whoever_comes_while_a_clerk_is_there_needs_no_other() {
+        let desk = Desk::new(2);
+        assert!(leave(&desk, 1).needs_clerk);
+        assert!(!leave(&desk, 2).needs_clerk && !leave(&desk, 3).needs_clerk);
+        assert_eq!(numbers(&desk.take()), [1, 2, 3], "together, in the order they came");
+        assert!(!leave(&desk, 4).needs_clerk, "the clerk looks again before he goes");
+        assert_eq!(numbers(&desk.take()), [4]);
+        assert!(desk.take().is_empty());
+        assert!(leave(&desk, 5).needs_clerk, "he has gone");
+    }
+
+    #[test]
+    fn clerks_are_few_and_come_when_many_wait() {
+        let desk = Desk::new(2);
+        let clerks = (0..=200).filter(|number| leave(&desk, *number).needs_clerk).count();
+        assert_eq!(clerks, 2);
+        assert_eq!(desk.take().len(), AT_ONCE);
+    }
+
+    #[test]
+    fn a_clerk_who_leaves_in_a_panic_is_missed() {
+        let desk = Desk::new(1);
+        assert!(leave(&desk, 1).needs_clerk && !leave(&desk, 2).needs_clerk);
+        drop(Clerk { desk: &desk, is_gone: false });
+        assert!(leave(&desk, 3).needs_clerk);
+    }
+}
