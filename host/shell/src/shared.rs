@@ -29,7 +29,7 @@ pub struct Limits {
     pub timeout: Duration,
     /// Reads at one time; fewer than the store holds snapshots, for the committer needs one too.
     pub readers: usize,
-    /// Decisions that may wait for the committer; more are `busy`.
+    /// Decisions that may wait for the committer, and questions for a reader; more are `busy`.
     pub queue: usize,
     /// Decisions in one batch.
     pub batch: usize,
@@ -122,7 +122,7 @@ impl Shared {
             checks: Checks::default(),
             cache: Cache::new(limits.cache),
             stats: Counters::new(),
-            desk: Desk::new(limits.clerks()),
+            desk: Desk::new(limits.clerks(), limits.queue),
             readers: Arc::new(Semaphore::new(limits.readers.saturating_sub(limits.clerks()).max(1))),
             places: Mutex::default(),
             state: watch::Sender::new(State::Running),

@@ -203,7 +203,7 @@ impl Shell {
     /// Has a plain question answered together with those that come at the same time.
     async fn at_desk(&self, asked: Asked) -> Result<Answered, Refusal> {
         let shared = Arc::clone(&self.0.shared);
-        let (timeout, Left { answer, needs_clerk }) = (shared.limits.timeout, shared.desk.leave(asked));
+        let (timeout, Left { answer, needs_clerk }) = (shared.limits.timeout, shared.desk.leave(asked)?);
         if needs_clerk {
             // A store that hangs keeps its clerks, and there are few of them.
             drop(tokio::task::spawn_blocking(move || desk::serve(&shared)));

@@ -156,7 +156,7 @@ impl Crowd {
             // Whoever is chosen to be revoked is not chosen again, and nobody is told that he must be allowed.
             let admitted = known.admitted.len();
             let revoked = (chosen >= 95 && admitted > 20).then(|| known.admitted.swap_remove(dice.below(admitted)));
-            let offer = (chosen >= 92 && chosen < 95 && among > OPEN / 2).then(|| known.open.swap_remove(dice.below(among)));
+            let offer = ((92..95).contains(&chosen) && among > OPEN / 2).then(|| known.open.swap_remove(dice.below(among)));
             (offer.map(|offer| (offer, true)).or(open.map(|offer| (offer, false))), known.unlimited.clone(), revoked)
         };
         match (open, unlimited, admitted) {
