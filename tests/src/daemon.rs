@@ -16,6 +16,8 @@ pub struct Settings {
     pub sync_delay: Option<Duration>,
     /// What its log filter is; `warn` if nothing is said.
     pub log: Option<String>,
+    /// Added to its environment.
+    pub env: Vec<(String, String)>,
 }
 
 /// A running daemon on a folder of its own; ended when dropped.
@@ -75,8 +77,26 @@ impl Daemon {
 
     /// Asks it to stop, and waits for how it ended.
     pub fn terminate(&mut self) -> Result<ExitStatus, Oops> {
-        Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status()?;
+        self.signal("TERM")?;
+        self.wait()
+    }
+
+    /// Sends it a signal, by its name.
+    pub fn signal(&self, name: &str) -> Result<(), Oops> {
+        let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status()?;
+        if sent.success() { Ok(()) } else { Err(format!("kill -{name}: {sent}").into()) }
+    }
+
+    /// Waits for how it ends.
+    pub fn wait(&mut self) -> Result<ExitStatus, Oops> {
         Ok(self.child.wait()?)
+    }
+
+    /// Bytes of memory it holds (Linux: `VmRSS` of proc(5)).
+    pub fn resident(&self) -> Result<u64, Oops> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+        Ok(line.trim().trim_end_matches(" kB").parse::<u64>()? << 10)
     }
 
     /// Its data folder.
@@ -148,6 +168,7 @@ fn spawn(folder: &Path, address: SocketAddr, public_url: &str, settings: &Settin
     command.arg("serve").arg("--data").arg(folder.join("data"));
     command.args(["--listen", &address.to_string(), "--public-url", public_url]);
     command.args(["--log", settings.log.as_deref().unwrap_or("warn")]).args(&settings.args);
+    command.envs(settings.env.iter().map(|(name, value)| (name, value)));
     if let Some(delay) = settings.sync_delay {
         command.env("DOORWARD_SYNC_DELAY_MS", delay.as_millis().to_string());
     }
