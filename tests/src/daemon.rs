@@ -92,6 +92,16 @@ impl Daemon {
         Ok(self.child.wait()?)
     }
 
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// How many files and connections it holds (Linux).
+    pub fn open_files(&self) -> Result<usize, Oops> {
+        Ok(std::fs::read_dir(format!("/proc/{}/fd", self.child.id()))?.count())
+    }
+
     /// Bytes of memory it holds (Linux: `VmRSS` of proc(5)).
     pub fn resident(&self) -> Result<u64, Oops> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;

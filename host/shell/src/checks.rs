@@ -4,9 +4,9 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
-use doorward_core::{SignKey, Signature};
 use doorward_core::check::{self, Check, CheckResult, Proof, SignatureCheck};
 use doorward_core::digest::{Sha256Digest, sha256};
+use doorward_core::{SignKey, Signature};
 
 /// Answers kept in each of the two generations: 32 bytes each.
 const KEPT: usize = 8_192;

@@ -116,7 +116,11 @@ async fn heads_that_are_none_are_refused() -> Result<(), Oops> {
         ("chunks, but not last", format!("{post}transfer-encoding: chunked, gzip\r\n\r\n"), &[400, 501]),
         ("a chunk that is none", format!("{post}transfer-encoding: chunked\r\n\r\nzz\r\n"), &[400]),
         ("a chunk past all numbers", format!("{post}transfer-encoding: chunked\r\n\r\nfffffffffffffffff\r\n"), &[400]),
-        ("a chunk with an endless extension", format!("{post}transfer-encoding: chunked\r\n\r\n2;{}", "x".repeat(1 << 20)), &[400]),
+        (
+            "a chunk with an endless extension",
+            format!("{post}transfer-encoding: chunked\r\n\r\n2;{}", "x".repeat(1 << 20)),
+            &[400],
+        ),
         ("endless trailers", format!("{post}transfer-encoding: chunked\r\n\r\n0\r\n{}", "x: y\r\n".repeat(100_000)), &[400]),
     ] {
         let mut line = Connection::open(daemon.address)?;

@@ -10,6 +10,7 @@ use ed25519_dalek::SigningKey;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 const HOUR: u64 = 3_600;
 
@@ -83,7 +84,11 @@ async fn a_clock_set_back_an_hour_revives_nothing() -> Result<(), Oops> {
     clock.set(&HOUR.to_string())?;
     expect_allowed(&register(&daemon, &key, now() + HOUR)?);
     expect(&look(&daemon, &session, &token, now() + HOUR)?, 410, "expired", "still");
-    assert_eq!(Connection::open(daemon.address)?.call("GET", "/readyz", None)?.status, 200);
+    let start = Instant::now();
+    // What was found out is good for a second.
+    while Connection::open(daemon.address)?.call("GET", "/readyz", None)?.status != 200 {
+        assert!(start.elapsed() < Duration::from_secs(5), "ready again");
+    }
     Ok(())
 }
 

@@ -58,7 +58,8 @@ fn bad_points() -> impl Iterator<Item = (&'static str, &'static str)> {
 /// What is not even 32 bytes in hexadecimal.
 fn no_bytes() -> Vec<String> {
     let good = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
-    let bad = ["".into(), good[1..].into(), good[2..].into(), format!("{good}0"), format!("{good}00"), format!("0x{}", &good[2..])];
+    let bad =
+        ["".into(), good[1..].into(), good[2..].into(), format!("{good}0"), format!("{good}00"), format!("0x{}", &good[2..])];
     let more = [format!(" {}", &good[1..]), good.replace('d', "g"), good.replacen("d7", "ä", 1), "0".repeat(64 * 64)];
     bad.into_iter().chain(more).collect()
 }
@@ -181,7 +182,11 @@ async fn one_key_in_two_spellings_is_one_account() -> Result<(), Oops> {
     let revoke = format!("/v1/accounts/{upper}/revoke");
     expect_allowed(&Signed::empty(&daemon, &key, "POST", &revoke)?.send(&daemon)?);
     let mut socket = Connection::over(UnixStream::connect(daemon.service_socket())?);
-    assert_eq!(socket.call("GET", &format!("/v1/authorized/{lower}"), None)?.json()["allow"], false, "revoked by its other spelling");
+    assert_eq!(
+        socket.call("GET", &format!("/v1/authorized/{lower}"), None)?.json()["allow"],
+        false,
+        "revoked by its other spelling"
+    );
     assert_eq!(session.accounts(None, None).await?.items.len(), 2);
     Ok(())
 }

@@ -118,7 +118,22 @@ async fn a_secret_in_a_request_is_written_down_nowhere() -> Result<(), Oops> {
     let place = Place::new().await?;
     let body = place.body();
     let mut line = Connection::open(place.daemon.address)?;
-    for path in ["/i/", "/i%23", "/i/%23", "/i/i%23", "/i?", "/i?x=", "/i/x/", "//i/", "/", "/assets/", "/admin/", "/admin?", "/problems/"] {
+    for path in [
+        "/i/",
+        "/i%23",
+        "/i/%23",
+        "/i/i%23",
+        "/i?",
+        "/i?x=",
+        "/i/x/",
+        "/i#",
+        "//i/",
+        "/",
+        "/assets/",
+        "/admin/",
+        "/admin?",
+        "/problems/",
+    ] {
         let answer = line.call("GET", &format!("{path}{body}"), None)?;
         assert!(!contains(&answer.body, &body[8..48]), "{path} does not answer with it");
         for (name, value) in &answer.headers {
@@ -128,11 +143,13 @@ async fn a_secret_in_a_request_is_written_down_nowhere() -> Result<(), Oops> {
         assert_eq!(is_page && answer.status != 200, false, "{path}: the page explains it: {}", answer.status);
         assert_eq!(line.head(&format!("{path}{body}"))?.status, answer.status, "{path}");
     }
-    for (name, value) in [("referer", &place.link), ("cookie", &format!("link={body}")), ("authorization", &format!("Bearer {body}"))] {
+    for (name, value) in
+        [("referer", &place.link), ("cookie", &format!("link={body}")), ("authorization", &format!("Bearer {body}"))]
+    {
         let request = doorward_tests::request("GET", "/i", &[(name, value)], None);
         assert_eq!(line.send(&request)?.status, 200, "{name}");
     }
-    for target in [format!("/i/{body}{}", "0".repeat(100_000)), format!("/i#{body}"), format!("/v1/invites/{body}")] {
+    for target in [format!("/i/{body}{}", "0".repeat(100_000)), format!("/v1/invites/{body}")] {
         let answer = Connection::open(place.daemon.address)?.call("GET", &target, None);
         // A target this long need not be read to its end.
         assert!(answer.map_or(true, |answer| (400..500).contains(&answer.status)), "{} bytes", target.len());

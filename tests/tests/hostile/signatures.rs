@@ -186,8 +186,8 @@ async fn the_host_header_is_nobody() -> Result<(), Oops> {
         expect(&send(&other, host)?, 401, BAD, host);
     }
     // An absolute target names a host as well, and is not believed either.
-    let absolute = Signed { signed_path: "/v1/accounts", path: "http://door.example/v1/accounts", ..Signed::get(&daemon, &key, "")? };
+    let absolute =
+        Signed { signed_path: "/v1/accounts", path: "http://door.example/v1/accounts", ..Signed::get(&daemon, &key, "")? };
     expect_allowed(&send(&absolute, "door.example")?);
     Ok(())
 }
-
