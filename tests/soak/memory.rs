@@ -33,7 +33,7 @@ impl Sampler {
     /// Takes a sample if one is due.
     pub(crate) fn sample(&mut self, daemon: &Daemon) -> Result<(), Oops> {
         if self.born.elapsed() >= self.next {
-            self.life.samples.push((self.next.as_secs(), daemon.resident_kib()?));
+            self.life.samples.push((self.next.as_secs(), daemon.resident()? >> 10));
             self.next += EVERY;
         }
         Ok(())

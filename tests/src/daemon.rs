@@ -21,6 +21,8 @@ pub struct Settings {
     /// Run the script with mounts of its own, which nobody else sees and which end with the process. See
     /// [`Settings::may_mount`].
     pub mounts: bool,
+    /// Added to its environment.
+    pub env: Vec<(String, String)>,
 }
 
 impl Settings {
@@ -100,16 +102,16 @@ impl Daemon {
     /// Asks it to stop, and waits for how it ended.
     pub fn terminate(&mut self) -> Result<ExitStatus, Oops> {
         self.signal("TERM")?;
-        Ok(self.child.wait()?)
+        self.ended()
     }
 
-    /// Sends it a signal, for example `HUP`.
+    /// Sends it a signal, by its name: `HUP`.
     pub fn signal(&self, name: &str) -> Result<(), Oops> {
-        Command::new("kill").args([&format!("-{name}"), &self.pid().to_string()]).status()?;
-        Ok(())
+        let sent = Command::new("kill").args([&format!("-{name}"), &self.pid().to_string()]).status()?;
+        if sent.success() { Ok(()) } else { Err(format!("kill -{name}: {sent}").into()) }
     }
 
-    /// Waits until it ends by itself.
+    /// Waits for how it ends.
     pub fn ended(&mut self) -> Result<ExitStatus, Oops> {
         let start = Instant::now();
         loop {
@@ -126,11 +128,16 @@ impl Daemon {
         self.child.id()
     }
 
-    /// What it holds in memory, in KiB.
-    pub fn resident_kib(&self) -> Result<u64, Oops> {
+    /// How many files and connections it holds (Linux).
+    pub fn open_files(&self) -> Result<usize, Oops> {
+        Ok(std::fs::read_dir(format!("/proc/{}/fd", self.pid()))?.count())
+    }
+
+    /// Bytes of memory it holds (Linux: `VmRSS` of proc(5)).
+    pub fn resident(&self) -> Result<u64, Oops> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid()))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
-        Ok(line.trim().trim_end_matches("kB").trim().parse()?)
+        Ok(line.trim().trim_end_matches(" kB").parse::<u64>()? << 10)
     }
 
     /// Its data folder, also where only the process itself has it mounted.
@@ -227,6 +234,7 @@ fn spawn(folder: &Path, address: SocketAddr, public_url: &str, settings: &Settin
     command.arg("serve").arg("--data").arg(&data);
     command.args(["--listen", &address.to_string(), "--public-url", public_url]);
     command.args(["--log", settings.log.as_deref().unwrap_or("warn")]).args(&settings.args);
+    command.envs(settings.env.iter().map(|(name, value)| (name, value)));
     if let Some(delay) = settings.sync_delay {
         command.env("DOORWARD_SYNC_DELAY_MS", delay.as_millis().to_string());
     }

@@ -44,28 +44,38 @@ impl Guest {
         Ok(self)
     }
 
-    /// The body of a redeem of this invite, whose encoded claims are known from a preview.
-    pub fn redeem_body(&self, invitation: &Invitation, claims: &[u8], server: &ServerKey, now: Timestamp) -> RedeemBody {
-        let (invite, sign_key, kex_key) = (invitation.key(), self.key(), self.kex_key);
-        let statement = RedeemStatement {
+    /// What it signs to redeem this invite, whose encoded claims are known from a preview.
+    pub fn statement(&self, invitation: &Invitation, claims: &[u8], server: &ServerKey, now: Timestamp) -> RedeemStatement {
+        RedeemStatement {
             server: *server,
             invite: invitation.id(),
             claims_digest: sha256(&[claims]),
-            sign_key,
-            kex_key,
+            sign_key: self.key(),
+            kex_key: self.kex_key,
             handle: "Guest".into(),
             request_id: self.request_id,
             created: now,
-        };
-        let bytes = Domain::Redeem.statement(&statement);
-        let binding = Domain::Account.statement(&AccountStatement { server: *server, sign_key, kex_key });
+        }
+    }
+
+    /// The body with this statement, signed by the invite's key and by the guest's, whatever it says.
+    pub fn body_of(&self, invitation: &Invitation, statement: &RedeemStatement) -> RedeemBody {
+        let invite = invitation.key();
+        let RedeemStatement { server, sign_key, kex_key, .. } = *statement;
+        let bytes = Domain::Redeem.statement(statement);
+        let binding = Domain::Account.statement(&AccountStatement { server, sign_key, kex_key });
         RedeemBody {
             invite_key: invite.public().into(),
-            statement: encode(&statement).into(),
+            statement: encode(statement).into(),
             invite_signature: invite.sign(&bytes).into(),
             account_signature: self.sign(&bytes).into(),
             binding: self.sign(&binding).into(),
         }
+    }
+
+    /// The body of a redeem of this invite.
+    pub fn redeem_body(&self, invitation: &Invitation, claims: &[u8], server: &ServerKey, now: Timestamp) -> RedeemBody {
+        self.body_of(invitation, &self.statement(invitation, claims, server, now))
     }
 
     /// The whole request.

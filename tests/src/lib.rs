@@ -7,11 +7,13 @@ mod daemon;
 mod guest;
 pub mod load;
 mod raw;
+mod signed;
 mod tape;
 
 pub use daemon::{Daemon, Settings, program};
 pub use guest::Guest;
 pub use raw::{Answer, Connection, request};
+pub use signed::{Headers, Signed, now};
 pub use tape::{Sent, Tape};
 
 /// What goes wrong while a test is being set up.

@@ -175,6 +175,7 @@ async fn story(daemon: &mut Daemon, tape: &Tape) -> Result<(Vec<Needle>, SignKey
     let guest = join(&client, &minted, "Cyd").await?;
     let open = Daemon::invite(&owner, 5).await?;
     let claims = client.preview(&open, None).await?.invite.claims;
+    let urls = tape.sent().into_iter().map(|sent| sent.line + "\n").collect::<String>();
     refusals(tape, &owner, &open, &claims).await?;
 
     owner.revoke(&guest.sign_key()).await?;
@@ -186,12 +187,15 @@ async fn story(daemon: &mut Daemon, tape: &Tape) -> Result<(Vec<Needle>, SignKey
     needles.extend(of_invitation("an open", &open)?);
     let seed = hex::decode(std::fs::read_to_string(daemon.data().join("server.key"))?.trim())?;
     needles.extend(spellings("the server's seed", &seed));
+    assert!(urls.contains("/redeem HTTP/1.1"), "{urls}");
+    nothing_is_found(&needles, &[Haystack { place: "a URL that clients ask for".into(), bytes: urls.into_bytes() }]);
 
     // Once while the daemon runs and the store has its journal, once when it has written everything back.
     needles.extend(request_signatures(tape)?);
     nothing_is_found(&needles, &on_disk(daemon)?);
     daemon.terminate()?;
     nothing_is_found(&needles, &on_disk(daemon)?);
+    refused_starts(daemon, &needles)?;
     daemon.restart()?;
     assert!(guest.whoami().await.is_err(), "still revoked");
     owner.cancel(open.id()).await?;
@@ -203,13 +207,51 @@ async fn story(daemon: &mut Daemon, tape: &Tape) -> Result<(Vec<Needle>, SignKey
     Ok((needles, key))
 }
 
+/// What a start says that cannot be: with a key nobody can read, and with a policy that is none.
+fn refused_starts(daemon: &Daemon, needles: &[Needle]) -> Result<(), Oops> {
+    let key = daemon.data().join("server.key");
+    let (good, start) = (std::fs::read_to_string(&key)?, |more: &[&str]| -> Result<Haystack, Oops> {
+        let mut command = std::process::Command::new(doorward_tests::program()?);
+        command.args(["serve", "--log", "trace", "--listen", "127.0.0.1:0", "--public-url", "http://127.0.0.1:1", "--data"]);
+        let ended = command.arg(daemon.data()).args(more).env("RUST_BACKTRACE", "full").output()?;
+        assert_eq!(ended.status.code(), Some(1), "{}", String::from_utf8_lossy(&ended.stderr));
+        Ok(Haystack { place: "what a refused start says".into(), bytes: [ended.stdout, ended.stderr].concat() })
+    });
+    // A character too many: what is left is the whole seed.
+    std::fs::write(&key, format!("{}0\n", good.trim()))?;
+    let said = start(&[])?;
+    assert!(contains(&said.bytes, b"server.key"), "it says what is wrong");
+    std::fs::write(&key, &good)?;
+    nothing_is_found(needles, &[said, start(&["--policy", key.to_str().ok_or("not UTF-8")?])?]);
+    Ok(())
+}
+
+/// Takes its memory away and goes on asking, with secrets in every request, until it dies of it.
+fn crash(daemon: &mut Daemon, open: &[u8]) -> Result<(), Oops> {
+    let limited = std::process::Command::new("prlimit").args(["--as=1", "--pid", &daemon.pid().to_string()]).status()?;
+    assert!(limited.success(), "prlimit: {limited}");
+    let body = open.repeat(1_000_000 / open.len());
+    let start = std::time::Instant::now();
+    while let Ok(mut line) = Connection::open(daemon.address) {
+        assert!(start.elapsed() < std::time::Duration::from_secs(60), "it does not die");
+        // Whether it still answers does not matter.
+        let _ = line.call("POST", "/v1/authorized", Some(&body));
+    }
+    assert!(!daemon.ended()?.success());
+    let log = daemon.log();
+    let words = &log[log.len().saturating_sub(2_000)..];
+    assert!(words.contains("memory allocation of") || words.contains("panicked at"), "its last words are in the log: {words}");
+    Ok(())
+}
+
 fn is_store(file: &Haystack) -> bool {
     Path::new(&file.place).file_name().is_some_and(|name| name.to_string_lossy().starts_with("doorward.db"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_is_written_down_or_answered() -> Result<(), Oops> {
-    let mut daemon = Daemon::start_with(Settings { log: Some("trace".into()), ..Settings::default() })?;
+    let env = vec![("RUST_BACKTRACE".to_owned(), "full".to_owned())];
+    let mut daemon = Daemon::start_with(Settings { log: Some("trace".into()), env, ..Settings::default() })?;
     let tape = Tape::start(daemon.address)?;
     let (mut needles, key) = story(&mut daemon, &tape).await?;
     let metrics = Connection::open(tape.address)?.send(&request("GET", "/metrics", &[], None))?;
@@ -230,5 +272,8 @@ async fn no_secret_is_written_down_or_answered() -> Result<(), Oops> {
     haystacks.push(Haystack { place: "an answer".into(), bytes: answers });
     assert!(haystacks.iter().any(is_store) && !daemon.data().join("owner-link.txt").exists());
     nothing_is_found(&needles, &haystacks);
+    let token = needles.iter().find(|needle| needle.what == "an open token").ok_or("no token")?;
+    crash(&mut daemon, &token.bytes)?;
+    nothing_is_found(&needles, &on_disk(&daemon)?);
     Ok(())
 }

@@ -4,9 +4,9 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
-use doorward_core::Signature;
 use doorward_core::check::{self, Check, CheckResult, Proof, SignatureCheck};
 use doorward_core::digest::{Sha256Digest, sha256};
+use doorward_core::{SignKey, Signature};
 
 /// Answers kept in each of the two generations: 32 bytes each.
 const KEPT: usize = 8_192;
@@ -41,6 +41,13 @@ struct Generations {
 }
 
 impl Checks {
+    /// Whether a signature that came with a request is good. A good one is remembered as the policy will ask for it.
+    pub(crate) fn verify(&self, key: SignKey, bytes: Vec<u8>, signature: Signature) -> bool {
+        let attached = Attached::new(vec![signature]);
+        let check = Check::Signature(SignatureCheck { key, bytes, proof: Proof::Attached(sha256(&[&signature.0])) });
+        self.answer(&check, &check.digest(), &attached) == CheckResult::Good
+    }
+
     /// The answer to a check, whose digest this is.
     pub(crate) fn answer(&self, check: &Check, digest: &Sha256Digest, attached: &Attached) -> CheckResult {
         let signature: Vec<Signature> = match check {
@@ -101,6 +108,19 @@ mod tests {
         assert_eq!(checks.answer(&check, &digest, &with), CheckResult::Good, "a bad answer must not stick");
         assert_eq!(checks.answer(&check, &digest, &without), CheckResult::Bad, "whoever knows its digest does not hold it");
         assert_eq!(checks.answer(&check, &digest, &with), CheckResult::Good);
+    }
+
+    #[test]
+    fn what_was_verified_before_is_remembered_as_the_policy_asks_for_it() {
+        let signer = ServerSigner::from_seed(&Zeroizing::new([5; 32]));
+        let (signature, bytes) = (signer.sign(Domain::Preview, b"payload"), Domain::Preview.signed_bytes(b"payload"));
+        let checks = Checks::default();
+        let proof = Proof::Attached(sha256(&[&signature.0]));
+        let asked = Check::Signature(SignatureCheck { key: signer.public(), bytes: bytes.clone(), proof });
+        assert!(!checks.verify(signer.public(), b"other".to_vec(), signature));
+        assert!(!checks.is_good(&asked.digest()));
+        assert!(checks.verify(signer.public(), bytes, signature));
+        assert!(checks.is_good(&asked.digest()));
     }
 
     #[test]

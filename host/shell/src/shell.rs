@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use doorward_core::code::Blame;
 use doorward_core::wire::{Asker, Command, MAX_INPUT, Verdict};
-use doorward_core::{Code, ServerKey, Signature, Timestamp};
+use doorward_core::{Code, ServerKey, SignKey, Signature, Timestamp};
 use doorward_engine::Slot;
 use doorward_store::Store;
 use tokio::sync::{Mutex, oneshot};
@@ -133,6 +133,12 @@ impl Shell {
                 result
             }
         }
+    }
+
+    /// Whether this is a good signature, for whoever must know before he asks. The policy's own question about it then
+    /// costs no second calculation.
+    pub fn verify(&self, key: SignKey, bytes: Vec<u8>, signature: Signature) -> bool {
+        self.0.shared.checks.verify(key, bytes, signature)
     }
 
     /// The server's public key.

@@ -6,6 +6,7 @@
 #![allow(clippy::disallowed_methods, reason = "a test reads its environment")]
 
 mod chromium;
+mod links;
 
 use chromium::{Browser, Driver};
 use doorward_tests::{Connection, Daemon, Oops};

@@ -10,7 +10,7 @@ use doorward_core::view::{
     RedeemBody, Spelling,
 };
 use doorward_core::wire::{Asker, Command, Reply, ShowInvite};
-use doorward_core::{Code, InviteId, SignKey, Signature, check};
+use doorward_core::{Code, InviteId, SignKey, Signature};
 use doorward_shell::Answered;
 
 use super::door::Door;
@@ -77,7 +77,7 @@ pub(crate) async fn preview(
     let invite = InviteId::read(&id)?;
     let (preview, attached) = incoming.json::<PreviewBody>()?.into_command(invite)?;
     let statement = PreviewStatement { server: door.shell.server_key(), invite, created: preview.created };
-    let proof = proof_of(invite, &preview.invite_key, &Domain::Preview.statement(&statement), attached.first());
+    let proof = proof_of(&door, invite, preview.invite_key, Domain::Preview.statement(&statement), attached.first());
     door.throttle.admit(origin, proof)?;
     let answered = door.ask(Asker::Stranger, Command::Preview(Box::new(preview)), attached).await;
     let answered = allowed(counted(&door, origin, proof, answered)?)?;
@@ -96,7 +96,7 @@ pub(crate) async fn redeem(
 ) -> Result<Json<RedeemAnswer>, Refusal> {
     let invite = InviteId::read(&id)?;
     let (redeem, attached) = incoming.json::<RedeemBody>()?.into_command(invite)?;
-    let proof = proof_of(invite, &redeem.invite_key, &Domain::Redeem.statement(&redeem.statement), attached.first());
+    let proof = proof_of(&door, invite, redeem.invite_key, Domain::Redeem.statement(&redeem.statement), attached.first());
     door.throttle.admit(origin, proof)?;
     let answered = door.ask(Asker::Stranger, Command::Redeem(Box::new(redeem)), attached).await;
     let answered = allowed(counted(&door, origin, proof, answered)?)?;
@@ -116,8 +116,8 @@ fn counted(door: &Door, origin: Origin, proof: Proof, answered: Answered) -> Res
 }
 
 /// Whether the request proves that its sender holds the invite, as far as arithmetic can tell: for the rate limits
-/// only, which count good proofs by invite and all others by where they come from. The policy looks for itself.
-fn proof_of(invite: InviteId, key: &SignKey, signed: &[u8], signature: Option<&Signature>) -> Proof {
-    let good = InviteId::of(key) == invite && signature.is_some_and(|signature| check::verify(key, signed, signature));
+/// only, which count good proofs by invite and all others by where they come from. The policy asks for itself.
+fn proof_of(door: &Door, invite: InviteId, key: SignKey, signed: Vec<u8>, signature: Option<&Signature>) -> Proof {
+    let good = InviteId::of(&key) == invite && signature.is_some_and(|signature| door.shell.verify(key, signed, *signature));
     if good { Proof::Good(invite) } else { Proof::Bad }
 }

@@ -135,7 +135,13 @@ impl Throttle {
         if self.trusted.contains(&peer) {
             return self.forwarded(headers).map_or(Origin::Everyone, prefix);
         }
-        if peer.is_loopback() { Origin::Everyone } else { prefix(peer) }
+        self.neighbour(peer).unwrap_or(Origin::Everyone)
+    }
+
+    /// Whose connection this is, as far as its peer tells: nobody's in particular if the peer is a proxy, or may be one.
+    pub(crate) fn neighbour(&self, peer: IpAddr) -> Option<Origin> {
+        let peer = peer.to_canonical();
+        (!self.trusted.contains(&peer) && !peer.is_loopback()).then(|| prefix(peer))
     }
 
     /// The last address in `X-Forwarded-For` that is not a trusted proxy's own. What stands before it, anyone may have
@@ -283,5 +289,8 @@ mod tests {
         assert_eq!(trusting.origin(peer("127.0.0.1"), &forwarded("nonsense")), Origin::Everyone);
         assert_eq!(trusting.origin(peer("127.0.0.1"), &HeaderMap::new()), Origin::Everyone);
         assert_eq!(trusting.origin(peer("9.9.9.9"), &forwarded("1.1.1.1")), Origin::V4([9, 9, 9, 9]));
+        for (proxy, neighbour) in [("127.0.0.1", None), ("::ffff:10.0.0.1", None), ("9.9.9.9", Some(Origin::V4([9, 9, 9, 9])))] {
+            assert_eq!(trusting.neighbour(proxy.parse().unwrap()), neighbour, "connections of a proxy are everyone's");
+        }
     }
 }

@@ -8,17 +8,20 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response};
+use doorward_core::Code;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, UnixListener};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tower::ServiceExt;
 
 use super::limits::Throttle;
 use super::patience::Patience;
+use super::places::Places;
+use super::problem::Refusal;
 
 /// How long a request line with its headers may take, and how long a connection may be idle.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
@@ -42,16 +45,15 @@ pub(crate) type Stop = watch::Receiver<bool>;
 
 /// Serves until told to stop, then lets what is in flight come to its end.
 pub(crate) async fn serve(listener: Listener, routes: Router, throttle: Arc<Throttle>, most: usize, mut stop: Stop) {
-    let (graceful, places) = (GracefulShutdown::new(), Arc::new(Semaphore::new(most)));
+    let (graceful, places) = (GracefulShutdown::new(), Places::new(most));
     loop {
         // A place first: who finds none waits in the operating system's queue, where he costs nothing.
         let place = tokio::select! {
             biased;
             _ = stop.wait_for(|stop| *stop) => break,
-            place = places.clone().acquire_owned() => place,
+            place = places.free() => place,
         };
-        // The semaphore is never closed.
-        let Ok(place) = place else { break };
+        let Some(mut place) = place else { break };
         let accepted = tokio::select! {
             biased;
             _ = stop.wait_for(|stop| *stop) => break,
@@ -59,13 +61,21 @@ pub(crate) async fn serve(listener: Listener, routes: Router, throttle: Arc<Thro
         };
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
+            Err(error) if is_gone(&error) => continue,
             Err(error) => {
-                // Out of file descriptors, or a connection that was gone again: neither is a reason to stop.
+                // Out of file descriptors: no reason to stop, and trying at once again helps nobody.
                 tracing::warn!(%error, "cannot accept a connection");
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
             }
         };
+        if !place.give(peer.and_then(|peer| throttle.neighbour(peer))) {
+            tokio::spawn(async move {
+                turn_away(stream).await;
+                drop(place);
+            });
+            continue;
+        }
         let (routes, throttle, watcher) = (routes.clone(), throttle.clone(), graceful.watcher());
         tokio::spawn(async move {
             connection(stream, peer, routes, throttle, watcher).await;
@@ -95,6 +105,19 @@ async fn accept(listener: &Listener) -> std::io::Result<(Box<dyn Stream>, Option
             Ok((Box::new(stream), None))
         }
     }
+}
+
+/// A connection that ended before it was accepted.
+fn is_gone(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::ConnectionAborted | std::io::ErrorKind::ConnectionReset)
+}
+
+/// Says that there are too many connections from there, whatever was to be asked, and hangs up.
+async fn turn_away(mut stream: Box<dyn Stream>) {
+    let (head, body) = Refusal::from(Code::RateLimited).repeat_after(1).into_bytes();
+    // A new connection takes this little at once; whoever is gone need not be told.
+    let _ = stream.write_all(&[head.as_bytes(), &body].concat()).await;
+    let _ = stream.shutdown().await;
 }
 
 async fn connection(stream: Box<dyn Stream>, peer: Option<IpAddr>, routes: Router, throttle: Arc<Throttle>, watcher: Watcher) {

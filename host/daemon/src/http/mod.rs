@@ -18,6 +18,7 @@ mod metrics;
 mod observe;
 mod pages;
 mod patience;
+mod places;
 mod problem;
 mod router;
 mod signed;

@@ -59,6 +59,19 @@ impl Refusal {
         self
     }
 
+    /// Head and body of an HTTP/1.1 answer that says so and ends the connection, for where no request was read.
+    pub(crate) fn into_bytes(self) -> (String, Vec<u8>) {
+        // The shape holds strings and numbers; JSON can write them all.
+        let body = serde_json::to_vec(&self.problem).unwrap_or_default();
+        let status = StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let retry = self.retry_after.map(|seconds| format!("retry-after: {seconds}\r\n")).unwrap_or_default();
+        let length = body.len();
+        let head = format!(
+            "HTTP/1.1 {status}\r\ncontent-type: application/problem+json\r\ncache-control: no-store\r\n{retry}connection: close\r\ncontent-length: {length}\r\n\r\n"
+        );
+        (head, body)
+    }
+
     /// An answer whose shape is not the one its command has. Nobody knows what that means, so it means no.
     pub(crate) fn unexpected(answered: &Answered) -> Self {
         tracing::error!(code = %answered.code, rule = answered.rule, "the policy answered a command with another command's reply");

@@ -181,7 +181,7 @@ impl Server {
     }
 
     fn resident_mib(&self) -> Result<f64, Oops> {
-        Ok(self.daemon.resident_kib()? as f64 / 1_024.0)
+        Ok(self.daemon.resident()? as f64 / f64::from(1 << 20))
     }
 
     /// Milliseconds of pages of people, one after the other.
