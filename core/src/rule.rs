@@ -57,6 +57,7 @@ rules! {
     ASK_REPEAT = "ask.repeat", "A repeated request repeats its answer; other content under the same id is refused.";
     ASK_CLOCK = "ask.clock", "Nothing is decided while the clock is more than 5 seconds behind the records.";
     ASK_SET_UP = "ask.set-up", "Nothing is decided before the server is set up.";
+    ASK_REVIEWED = "ask.reviewed", "After a restore, until the operator has accepted it, account managers read, revoke and cancel, and nobody else does anything.";
     ASK_OPERATOR = "ask.operator", "Only the operator may do this, on the machine itself.";
 
     DESCRIBE = "describe", "Anyone may learn the server's name.";
@@ -64,6 +65,15 @@ rules! {
     INIT_OWNER_EXISTS = "init.owner-exists", "There is no owner invite once there is an owner.";
     INIT_CLAIMS = "init.claims", "An owner invite is signed by the server's key, for one use and at most 24 hours.";
     INIT_DONE = "init.done", "A new owner invite cancels the former.";
+
+    RECOVER_NO_OWNER = "recover.no-owner", "There must be an owner to recover; before the first one comes, init makes the link.";
+    RECOVER_CLAIMS = "recover.claims", "A recovery link is signed by the server's key, names the owner's key, and is good for one use and at most 24 hours.";
+    RECOVER_DONE = "recover.done", "The owner's key is revoked, and whoever redeems the link takes the owner's place with new keys. A new link cancels the former.";
+
+    BEGIN_RESTORE_OWNER = "begin-restore.owner", "A state that names an owner is put back only if that owner is an active member, or is being recovered.";
+    BEGIN_RESTORE_DONE = "begin-restore.done", "What was put back begins a new restore epoch: open invites are void, and everyone is refused until the operator accepts.";
+    ACCEPT_RESTORE_DONE = "accept-restore.done", "What was put back is accepted.";
+    ACCEPT_RESTORE_AGAIN = "accept-restore.again", "What was accepted stays accepted.";
 
     MINT_TEXT = "mint.text", "Label, greeting and tags must be showable.";
     MINT_CLAIMS = "mint.claims", "The claims must be signed by the caller and by the invite's key, for this server and as the caller stands now.";
@@ -86,6 +96,7 @@ rules! {
     REDEEM_4 = "redeem.4", "An invite is worth what its issuer is worth now.";
     REDEEM_4_OWNER = "redeem.4-owner", "An owner invite is void once there is an owner.";
     REDEEM_5_GONE = "redeem.5-gone", "The place must exist.";
+    REDEEM_5_RESTORED = "redeem.5-restored", "Nobody joins after a restore until the operator has accepted it.";
     REDEEM_5_PAUSED = "redeem.5-paused", "Nobody joins while joining is paused.";
     REDEEM_5_CLOSED = "redeem.5-closed", "Nobody joins a closed place.";
     REDEEM_5_ALLOWLIST = "redeem.5-allowlist", "Only listed keys join under an allowlist.";
@@ -138,5 +149,6 @@ rules! {
     CAN_PERMISSION = "can.permission", "The role must allow it.";
     CAN_YES = "can.yes", "The role allows it.";
 
+    SWEEP_DONE = "sweep.done", "Request ids that no fresh request can bear, and open invites that are void for good, are cleared.";
     TIDY_DONE = "tidy.done", "Housekeeping clears what has been without effect already.";
 }

@@ -131,6 +131,7 @@ impl Session {
             issuer_incarnation: issuer.incarnation,
             issuer_epoch: issuer.epoch,
             issuer_handle: issuer.handle.clone(),
+            rebind: None,
         }
     }
 

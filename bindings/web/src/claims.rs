@@ -74,6 +74,7 @@ pub fn create_claims(fields: &ClaimsFields) -> Result<Plain, Thrown> {
         issuer_incarnation: Incarnation::NONE,
         issuer_epoch: whole(fields, "issuerEpoch")?,
         issuer_handle: text(fields, "issuerHandle"),
+        rebind: None,
     };
     for (name, bytes, otherwise) in [
         ("serverKey", claims.server.0.as_mut_slice(), Code::MalformedKey),

@@ -143,6 +143,13 @@ pub(crate) fn describe(request: &Request, inquiry: &mut Inquiry<'_>) -> Outcome 
     inquiry.want(keys::SERVER);
     inquiry.ready()?;
     let root = inquiry.root(&request.context)?;
-    let description = Description { name: root.space.name, has_owner: root.space.owner.is_some() };
+    let recovering = root.is_recovering();
+    let description = Description {
+        has_owner: root.space.owner.is_some() && !recovering,
+        owner: root.space.owner.filter(|_| request.asker == Asker::Operator),
+        name: root.space.name,
+        recovering,
+        unreviewed: !root.server.restore_reviewed,
+    };
     Ok(Ruling::allow(rule::DESCRIBE).replying(Reply::Description(description)))
 }

@@ -13,7 +13,7 @@ use crate::role::{Permission, PlaceKind, Role};
 use crate::rule;
 use crate::statement::Domain;
 use crate::time::Timestamp;
-use crate::wire::{Asker, Context, HttpAuth, PageNeed, Reply, Request, Verdict, Writer, encode};
+use crate::wire::{Asker, Command, Context, HttpAuth, PageNeed, Reply, Request, Verdict, Writer, encode};
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -164,7 +164,19 @@ fn known(request: &Request, auth: &HttpAuth, inquiry: &mut Inquiry<'_>, wanted: 
     let Some(role) = record.current_seat().map(|seat| seat.role) else {
         return deny(Code::NotAMember, rule::ASK_MEMBER);
     };
+    if !root.server.restore_reviewed && !may_review(role, &request.command) {
+        return deny(Code::RestoreUnreviewed, rule::ASK_REVIEWED);
+    }
     Ok((Caller { key: auth.key, record, account, role }, root))
+}
+
+/// Whether an account may ask this of a state that was put back and not accepted yet. Account managers look around, and
+/// take away again what came back with it; nobody is let in, and nothing is given or deleted.
+fn may_review(role: Role, command: &Command) -> bool {
+    let looks = matches!(command, Command::ListInvites(_) | Command::ShowInvite(_) | Command::ShowAccount(_))
+        || matches!(command, Command::ListAccounts(_) | Command::IsAuthorized(_) | Command::HasAdmin | Command::Can(_));
+    let takes = matches!(command, Command::CancelInvite(_) | Command::Revoke(_));
+    (looks || takes) && role.allows(PlaceKind::Server, Permission::ManageAccounts)
 }
 
 /// Why an account may do nothing at all, if so.

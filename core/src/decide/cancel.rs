@@ -47,6 +47,7 @@ pub fn judge(caller: Role, maker: Maker, life: InviteLife) -> (Code, Rule) {
         InviteLife::Expired => (Code::Expired, rule::CANCEL_DEAD),
         InviteLife::Unreadable => (Code::UnreadableExpiry, rule::CANCEL_DEAD),
         InviteLife::UsedUp => (Code::UsedUp, rule::CANCEL_DEAD),
+        InviteLife::Void => (Code::IssuerLostAuthority, rule::CANCEL_DEAD),
     }
 }
 

@@ -8,6 +8,7 @@ use super::{Outcome, Ruling, Stop, deny, operator_only};
 use crate::claims::Claims;
 use crate::code::Code;
 use crate::id::{Incarnation, InviteId, SpaceId};
+use crate::key::SignKey;
 use crate::record::{Closed, InviteRecord, JoinRule, OpenCount, Pause, ServerRoot, Space, keys};
 use crate::role::Role;
 use crate::rule;
@@ -35,7 +36,7 @@ pub(crate) fn decide(request: &Request, init: &Init, inquiry: &mut Inquiry<'_>) 
     if root.space.owner.is_some() {
         return deny(Code::OwnerExists, rule::INIT_OWNER_EXISTS);
     }
-    if !signed || !is_owner_invite(&claims, context) || inquiry.load::<InviteRecord>(&invite_key)?.is_some() {
+    if !signed || !is_owner_invite(&claims, context, None) || inquiry.load::<InviteRecord>(&invite_key)?.is_some() {
         return deny(Code::DamagedInvite, rule::INIT_CLAIMS);
     }
     let mut ruling = Ruling::allow(rule::INIT_DONE);
@@ -75,13 +76,14 @@ fn root_or_new(context: &Context, init: &Init, inquiry: &Inquiry<'_>) -> Result<
     Ok(Root::new(space, server))
 }
 
-/// Signed by the server's own key, for one use within 24 hours, and nothing besides.
-fn is_owner_invite(claims: &Claims, context: &Context) -> bool {
+/// Signed by the server's own key, for one use within 24 hours, in the place of `target` if any, and nothing besides.
+pub(crate) fn is_owner_invite(claims: &Claims, context: &Context, target: Option<SignKey>) -> bool {
     let soon = match claims.expires {
         Expiry::At(at) => at > context.now && at <= context.now.plus(DAY),
         Expiry::Never | Expiry::Unreadable => false,
     };
     soon && claims.server == context.server
+        && claims.rebind == target
         && claims.issuer == context.server
         && claims.issuer_incarnation == Incarnation::NONE
         && claims.issuer_epoch == 0
@@ -92,7 +94,8 @@ fn is_owner_invite(claims: &Claims, context: &Context) -> bool {
         && claims.tags.is_empty()
 }
 
-fn cancel_former(
+/// Closes the former invite of the server's own, if it is still open.
+pub(crate) fn cancel_former(
     ruling: &mut Ruling,
     open: &mut OpenInvites,
     former: InviteId,

@@ -163,14 +163,33 @@ impl Root {
         self.server.owner_invite = None;
     }
 
-    /// Adds the root's own write to a ruling that writes: what the verb changed in it, and the highest time a
-    /// committed decision was taken at.
+    /// Whether the owner is being recovered: beside an owner, an owner invite is one that takes his place.
+    pub(crate) fn is_recovering(&self) -> bool {
+        self.space.owner.is_some() && self.server.owner_invite.is_some()
+    }
+
+    /// Begins this restore epoch: open invites of other epochs are void, and so is the owner invite, with its list entry
+    /// left to housekeeping. Everyone is refused until the operator accepts.
+    pub(crate) fn begin_restore(&mut self, epoch: u32) {
+        self.changed = true;
+        self.server.restore_epoch = epoch;
+        self.server.restore_reviewed = false;
+    }
+
+    /// Accepts what was put back.
+    pub(crate) fn accept_restore(&mut self) {
+        self.changed = true;
+        self.server.restore_reviewed = true;
+    }
+
+    /// Adds the root's own write to a ruling: what the verb changed in it, and, if anything is written, the highest time
+    /// a committed decision was taken at.
     pub(crate) fn save(mut self, context: &Context, mut ruling: Ruling) -> Ruling {
         let later = self.server.highest_now < context.now;
         if later {
             self.server.highest_now = context.now;
         }
-        if !ruling.writes.is_empty() && (later || self.changed) {
+        if self.changed || (later && !ruling.writes.is_empty()) {
             self.space.server = Some(self.server);
             ruling.put(keys::SERVER.into(), &self.space);
         }

@@ -75,8 +75,7 @@ fn page_need(list: &ListInvites, now: Timestamp) -> Result<PageNeed, Stop> {
 /// A cursor is the last key of the page before; another prefix is malformed.
 pub(crate) fn cursor(paging: &Paging, prefix: &str) -> Result<String, Stop> {
     let after = &paging.after;
-    let is_key = after.len() <= keys::LONGEST && after.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'.');
-    if after.is_empty() || (after.starts_with(prefix) && is_key) {
+    if after.is_empty() || (after.starts_with(prefix) && keys::is_key(after)) {
         return Ok(after.clone());
     }
     Err(fault(Code::Malformed, "cursor"))
@@ -130,6 +129,7 @@ pub(crate) fn state_of(
         InviteLife::Cancelled => InviteState::Cancelled,
         InviteLife::Expired | InviteLife::Unreadable => InviteState::Expired,
         InviteLife::UsedUp => InviteState::UsedUp,
+        InviteLife::Void => InviteState::IssuerLostAuthority,
         InviteLife::Live => match authority(root, &issuer, record, claims, now) {
             Issuer::Holds => InviteState::Live,
             Issuer::Revoked | Issuer::Deleted | Issuer::OtherEpoch | Issuer::NotAllowed | Issuer::OwnerExists => {

@@ -91,6 +91,10 @@ pub(crate) fn decide(request: &Request, mint: &Mint, inquiry: &mut Inquiry<'_>) 
             (_, Err(code)) => return deny(code, rule::MINT_TEXT),
         }
         claims_are_callers(request, &claims, signed, caller)?;
+        // Who takes another's place is decided on the host.
+        if claims.rebind.is_some() {
+            return deny(Code::GrantTooHigh, rule::MINT_GRANT);
+        }
         if claims.space != SpaceId::SERVER || !claims.rooms.is_empty() {
             return deny(Code::NotFound, rule::MINT_SPACE);
         }

@@ -12,9 +12,12 @@ mod invites;
 pub mod mint;
 mod open_invites;
 pub mod preview;
+mod recover;
 pub mod redeem;
 mod register;
+pub mod restore;
 pub mod standing;
+mod sweep;
 mod tidy;
 
 use crate::code::Code;
@@ -56,6 +59,9 @@ fn dispatch(request: &Request, inquiry: &mut Inquiry<'_>) -> Outcome {
     match &request.command {
         Command::Describe => authorize::describe(request, inquiry),
         Command::Init(init) => init::decide(request, init, inquiry),
+        Command::BeginRestore(known) => restore::begin(request, *known, inquiry),
+        Command::AcceptRestore => restore::accept(request, inquiry),
+        Command::RecoverOwner(recover) => recover::decide(request, recover, inquiry),
         Command::Mint(mint) => mint::decide(request, mint, inquiry),
         Command::Preview(preview) => preview::decide(request, preview, inquiry),
         Command::Redeem(redeem) => redeem::decide(request, redeem, inquiry),
@@ -73,6 +79,7 @@ fn dispatch(request: &Request, inquiry: &mut Inquiry<'_>) -> Outcome {
         Command::HasAdmin => authorize::has_admin(request, inquiry),
         Command::Can(can) => authorize::can(request, can, inquiry),
         Command::Tidy(job) => tidy::decide(request, job, inquiry),
+        Command::Sweep(found) => sweep::decide(request, found, inquiry),
     }
 }
 

@@ -40,6 +40,8 @@ wire_enum! {
         1 => UsedUp,
         /// It had expired when someone tidied up.
         2 => Expired,
+        /// It was void for good, by its issuer's fall or by a restore, when someone tidied up.
+        3 => Void,
     }
 }
 

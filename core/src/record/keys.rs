@@ -129,6 +129,8 @@ pub fn all_closed(space: &SpaceId) -> String {
 pub fn not_expired_from(prefix: &str, now: Timestamp) -> String {
     parts(prefix, &[&time(now.plus(1))])
 }
+/// What housekeeping goes through in order of keys: request ids, and open invites by issuer.
+pub const SWEPT: [&str; 2] = ["r.", "x."];
 /// A request id.
 pub fn request_id(key: &SignKey, nonce: &Nonce) -> String {
     parts("r.", &[&key.0, &nonce.0])
@@ -166,6 +168,11 @@ pub const CHECKPOINTS: &str = "k.";
 /// A policy build.
 pub fn policy(digest: &[u8; 32]) -> String {
     part("p.", digest)
+}
+
+/// Whether this could be a key: [`LONGEST`] at most, of lower-case letters, digits and dots.
+pub(crate) fn is_key(text: &str) -> bool {
+    text.len() <= LONGEST && text.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'.')
 }
 
 /// The last part of a key, read as an invite id.

@@ -95,6 +95,14 @@ wire_enum! {
         8 => AccountRestored,
         /// An account was deleted.
         9 => AccountDeleted,
+        /// The state was put back from a backup.
+        10 => RestoreBegun,
+        /// The operator accepted what was put back.
+        11 => RestoreAccepted,
+        /// The operator revoked the owner's key, and made a link for another.
+        12 => OwnerRecoveryBegun,
+        /// An account's memberships moved to another key; this is the key they left.
+        13 => AccountRebound,
     }
 }
 

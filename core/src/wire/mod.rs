@@ -29,8 +29,8 @@ pub use reply::{
     PreviewReply, Redeemed, Reply, UseItem, Why,
 };
 pub use request::{
-    AccountProof, Asker, Can, Command, Context, HttpAuth, Init, InviteFilter, ListInvites, Mint, Paging, Preview, Prove, Redeem,
-    Register, Request, ShowInvite,
+    AccountProof, Asker, Can, Command, Context, HttpAuth, Init, InviteFilter, ListInvites, Mint, Paging, Preview, Prove,
+    RecoverOwner, Redeem, Register, Request, ShowInvite,
 };
 
 /// The most bytes a request, or the facts for it, may have: 1 MiB.

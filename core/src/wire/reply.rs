@@ -43,16 +43,24 @@ wire_enum! {
         11 => Why(Why),
         /// To `tidy`: whether the job has more to do.
         12 => Tidied(bool),
+        /// To `sweep`: how many of the keys were looked at, from the first on. The rest is asked for again.
+        13 => Swept(u16),
     }
 }
 
 wire_struct! {
-    /// What a stranger may know of a server.
+    /// What a stranger may know of a server, and a little more for its operator.
     pub struct Description {
         /// Its name.
         pub name: String,
-        /// Whether it has an owner.
+        /// Whether it has an owner who may be here: not before the first one came, and not while one is recovered.
         pub has_owner: bool,
+        /// The owner's key, present or last. Told to the operator only.
+        pub owner: Option<SignKey>,
+        /// Whether the owner is being recovered: his key is revoked, and whoever redeems the link takes his place.
+        pub recovering: bool,
+        /// Whether the operator has yet to accept a restore; until then everyone is refused.
+        pub unreviewed: bool,
     }
 }
 

@@ -10,6 +10,7 @@ use crate::statement::RedeemStatement;
 use crate::time::Timestamp;
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 wire_struct! {
     /// One request, whole.
@@ -79,6 +80,13 @@ wire_enum! {
         1 => Describe,
         /// Set the server up, or make a new owner invite while there is no owner.
         2 => Init(Box<Init>),
+        /// Begin with a state that was just put back: its open invites are void, and everyone is refused until the
+        /// operator accepts it. The number is the highest restore epoch the host knows of; the new one is above it.
+        3 => BeginRestore(u32),
+        /// Accept the state that was put back.
+        4 => AcceptRestore,
+        /// Revoke the owner's key, and make a link that moves the ownership to new keys.
+        5 => RecoverOwner(Box<RecoverOwner>),
         /// Make a link invite.
         10 => Mint(Box<Mint>),
         /// Explain an invite to whoever holds it.
@@ -113,6 +121,9 @@ wire_enum! {
         32 => Can(Can),
         /// Finish a part of a job that was left for housekeeping.
         40 => Tidy(DecisionId),
+        /// Clear those of these records that have been without effect already. At most 100, in order of their keys, all
+        /// below one of [`crate::record::keys::SWEPT`].
+        41 => Sweep(Vec<String>),
     }
 }
 
@@ -122,6 +133,15 @@ wire_struct! {
         /// What the server is called; used only when it is new.
         pub name: String,
         /// The owner invite, issued by the server's own key: role `owner`, one use, at most 24 h.
+        pub invite: SignedClaims,
+    }
+}
+
+wire_struct! {
+    /// Recover the ownership.
+    pub struct RecoverOwner {
+        /// The rebind invite, issued by the server's own key: it names the owner's present key, role `owner`, one use,
+        /// at most 24 h.
         pub invite: SignedClaims,
     }
 }

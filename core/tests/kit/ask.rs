@@ -9,7 +9,7 @@ use doorward_core::role::Role;
 use doorward_core::statement::{Domain, PreviewStatement, RedeemStatement};
 use doorward_core::time::{DAY, Expiry, Timestamp};
 use doorward_core::token::{InviteKey, Token};
-use doorward_core::wire::{AccountProof, Asker, Command, HttpAuth, Init, Mint, Preview, Redeem, encode};
+use doorward_core::wire::{AccountProof, Asker, Command, HttpAuth, Init, Mint, Preview, RecoverOwner, Redeem, encode};
 use doorward_core::{Incarnation, InviteId, Nonce, SignKey, Signature, SpaceId};
 
 /// A request on its way to the core, with the signatures that came with it.
@@ -71,6 +71,11 @@ impl Made {
         Command::Mint(Mint { invite: self.signed.clone(), label: "for the team".into(), salt: Some([7; 16]) }.into())
     }
 
+    /// The recovery request for it.
+    pub fn recover(&self) -> Command {
+        Command::RecoverOwner(RecoverOwner { invite: self.signed.clone() }.into())
+    }
+
     /// The init request for it.
     pub fn init(&self, name: &str) -> Command {
         Command::Init(Init { name: name.into(), invite: self.signed.clone() }.into())
@@ -98,6 +103,7 @@ impl World {
             issuer_incarnation: account.map_or(Incarnation::NONE, |account| account.incarnation),
             issuer_epoch: account.map_or(0, |account| account.epoch),
             issuer_handle: account.map_or_else(String::new, |account| account.handle.clone()),
+            rebind: None,
         }
     }
 
@@ -116,6 +122,16 @@ impl World {
             claims.role = Role::Owner;
             claims.expires = Expiry::At(self.now.plus(DAY));
             claims.issuer_handle = String::new();
+        })
+    }
+
+    /// The server's own invite for whoever takes this key's place.
+    pub fn recovery_offer(&self, number: u64, target: SignKey) -> Made {
+        let server = self.server.clone();
+        self.offer(&server, number, |claims| {
+            (claims.version, claims.rebind) = (claims::VERSION_REBIND, Some(target));
+            claims.role = Role::Owner;
+            claims.expires = Expiry::At(self.now.plus(DAY));
         })
     }
 
@@ -231,6 +247,9 @@ pub fn reads(command: &Command) -> bool {
         | Command::HasAdmin
         | Command::Can(_) => true,
         Command::Init(_)
+        | Command::BeginRestore(_)
+        | Command::AcceptRestore
+        | Command::RecoverOwner(_)
         | Command::Mint(_)
         | Command::Redeem(_)
         | Command::CancelInvite(_)
@@ -239,7 +258,8 @@ pub fn reads(command: &Command) -> bool {
         | Command::Revoke(_)
         | Command::Restore(_)
         | Command::Delete(_)
-        | Command::Tidy(_) => false,
+        | Command::Tidy(_)
+        | Command::Sweep(_) => false,
     }
 }
 

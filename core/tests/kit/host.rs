@@ -5,7 +5,7 @@ use doorward_core::check::{self, Check, CheckResult, Proof, SignatureCheck};
 use doorward_core::digest::{Sha256Digest, derive, sha256};
 use doorward_core::record::Stored;
 use doorward_core::wire::{
-    Answer, Context, Decided, FactsBuilder, Need, PageFact, PageNeed, RecordFact, Reply, Request, VERSION, Verdict, decode,
+    Answer, Context, Decided, EventKind, FactsBuilder, Need, PageFact, PageNeed, RecordFact, Reply, Request, VERSION, Verdict, decode,
     encode,
 };
 use doorward_core::{Code, Signature, Timestamp, step};
@@ -244,6 +244,11 @@ impl Outcome {
 
     pub fn allowed(&self) -> bool {
         matches!(&self.answer, Answer::Decided(decided) if decided.verdict == Verdict::Allow)
+    }
+
+    /// What happened.
+    pub fn answer_events(&self) -> Vec<EventKind> {
+        self.decided().events.iter().map(|event| event.kind).collect()
     }
 
     pub fn reply(&self) -> &Reply {

@@ -7,6 +7,10 @@ use doorward_core::role::Permission;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Act {
     Init { offer: usize },
+    Recover { offer: usize },
+    BeginRestore,
+    AcceptRestore,
+    Sweep,
     Mint { who: Who, offer: usize },
     Redeem { who: Who, offer: usize },
     Preview { own: Option<Who>, offer: usize },
@@ -37,6 +41,10 @@ pub fn signer(act: Act) -> Option<Who> {
         | Act::Restore { who, .. }
         | Act::Delete { who, .. } => Some(who),
         Act::Init { .. }
+        | Act::Recover { .. }
+        | Act::BeginRestore
+        | Act::AcceptRestore
+        | Act::Sweep
         | Act::Redeem { .. }
         | Act::Preview { .. }
         | Act::IsAuthorized { .. }

@@ -12,7 +12,8 @@ pub type Who = usize;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
     pub active: bool,
-    pub role: Role,
+    /// `None`: an account without a place at the server.
+    pub role: Option<Role>,
     /// Which registration this is, counted over the whole server.
     pub born: u32,
     /// How often it fell since.
@@ -34,6 +35,8 @@ pub struct Offer {
     pub max: u32,
     /// `None` = never.
     pub expires: Option<u64>,
+    /// Whose place it gives.
+    pub rebind: Option<Who>,
 }
 
 /// A minted invite.
@@ -44,6 +47,10 @@ pub struct Invite {
     pub cancelled: bool,
     /// Its maker was deleted and housekeeping may not have come to it yet.
     pub closing: bool,
+    /// Of which restore epoch it is.
+    pub epoch: u32,
+    /// Housekeeping found that it is void for good.
+    pub void: bool,
     /// By whom it was spent: which registration then (0 = none), and whether it let them in.
     pub uses: BTreeMap<Who, (u32, bool)>,
     /// How many it ever let in.
@@ -70,6 +77,9 @@ pub struct Model {
     pub refused: BTreeMap<(Who, u64), u32>,
     pub highest: u64,
     pub births: u32,
+    pub epoch: u32,
+    /// A restore waits for the operator.
+    pub unreviewed: bool,
 }
 
 /// What may be answered. Usually one code; while housekeeping is behind, more than one tells the truth.
@@ -89,12 +99,18 @@ impl Model {
         match self.accounts.get(&who) {
             None => Some(Code::Unauthenticated),
             Some(account) if !account.active => Some(Code::AccountRevoked),
+            Some(account) if account.role.is_none() => Some(Code::NotAMember),
             Some(_) => None,
         }
     }
 
+    /// Why this person may not even look while a restore is unreviewed.
+    pub fn refuses_review(&self, who: Who) -> Option<Code> {
+        (self.unreviewed && !self.is_staff(who)).then_some(Code::RestoreUnreviewed)
+    }
+
     pub fn role(&self, who: Who) -> Option<Role> {
-        self.accounts.get(&who).map(|account| account.role)
+        self.accounts.get(&who).and_then(|account| account.role)
     }
 
     /// Owner and admins do everything but a few things that no verb here does.
@@ -107,9 +123,18 @@ impl Model {
         self.highest = self.highest.max(self.now);
     }
 
-    /// A signed write by someone who got past the door: repeats, or decides and remembers.
-    pub fn write(&mut self, who: Who, id: u64, content: Vec<u8>, verb: impl FnOnce(&mut Model) -> Expected) -> Expected {
-        if let Some(code) = self.before_any_verb().or_else(|| self.refuses(who)) {
+    /// A signed write by someone who got past the door: repeats, or decides and remembers. `takes`: it only takes
+    /// something away.
+    pub fn write(
+        &mut self,
+        who: Who,
+        id: u64,
+        content: Vec<u8>,
+        takes: bool,
+        verb: impl FnOnce(&mut Model) -> Expected,
+    ) -> Expected {
+        let waits = (self.unreviewed && !takes).then_some(Code::RestoreUnreviewed);
+        if let Some(code) = self.before_any_verb().or_else(|| self.refuses(who)).or(waits).or_else(|| self.refuses_review(who)) {
             return vec![code];
         }
         if let Some(before) = self.answered.get(&(who, id)) {
@@ -136,19 +161,38 @@ impl Model {
         }
     }
 
-    /// A new account.
+    /// A new account, or a new place for one.
     pub fn admit(&mut self, who: Who, role: Role) -> u32 {
+        if let Some(account) = self.accounts.get_mut(&who) {
+            account.role = Some(role);
+            return account.born;
+        }
         self.births += 1;
-        self.accounts.insert(who, Account { active: true, role, born: self.births, falls: 0 });
+        self.accounts.insert(who, Account { active: true, role: Some(role), born: self.births, falls: 0 });
         self.births
+    }
+
+    /// Whether nothing can make this invite good again.
+    pub fn is_void(&self, number: usize) -> bool {
+        let invite = &self.invites[&number];
+        let made_by = |who: &Who, born: &u32, falls: &u32| {
+            self.accounts.get(who).is_some_and(|account| account.born == *born && account.falls == *falls)
+        };
+        invite.epoch != self.epoch
+            || match &invite.offer.maker {
+                Maker::Server => self.owner_invite != Some(number),
+                Maker::Person { who, born, falls } => !made_by(who, born, falls),
+            }
     }
 
     /// Whether the maker of this offer could make it again now.
     pub fn stands_behind(&self, number: usize, offer: &Offer) -> Option<Code> {
+        let restored = self.invites.get(&number).is_some_and(|invite| invite.epoch != self.epoch);
         match &offer.maker {
-            Maker::Server if self.owner.is_some() => Some(Code::OwnerExists),
-            Maker::Server if self.owner_invite == Some(number) => None,
+            Maker::Server if self.owner.is_some() && offer.rebind.is_none() => Some(Code::OwnerExists),
+            Maker::Server if self.owner_invite == Some(number) && self.owner == offer.rebind && !restored => None,
             Maker::Server => Some(Code::IssuerLostAuthority),
+            Maker::Person { .. } if restored => Some(Code::IssuerLostAuthority),
             Maker::Person { who, born, falls } => {
                 let same = self.accounts.get(who).is_some_and(|a| a.active && a.born == *born && a.falls == *falls);
                 (!same || !self.is_staff(*who)).then_some(Code::IssuerLostAuthority)

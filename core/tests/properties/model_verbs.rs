@@ -31,9 +31,63 @@ impl Model {
     }
 
     fn enter(&mut self, number: usize, offer: &Offer) {
-        let invite =
-            Invite { offer: offer.clone(), spent: 0, cancelled: false, closing: false, uses: BTreeMap::new(), admitted: 0 };
+        let (offer, epoch, uses) = (offer.clone(), self.epoch, BTreeMap::new());
+        let invite = Invite { offer, spent: 0, cancelled: false, closing: false, epoch, void: false, uses, admitted: 0 };
         self.invites.insert(number, invite);
+    }
+
+    /// The operator revokes the owner's key and makes a link for another.
+    pub fn recover(&mut self, number: usize, offer: &Offer) -> Expected {
+        if let Some(code) = self.before_any_verb() {
+            return one(code);
+        }
+        let Some(owner) = self.owner else { return one(Code::NotFound) };
+        if offer.rebind != Some(owner) || self.invites.contains_key(&number) || self.expired(offer) {
+            return one(Code::DamagedInvite);
+        }
+        let account = self.accounts.get_mut(&owner).unwrap();
+        account.falls += u32::from(account.active);
+        account.active = false;
+        if let Some(former) = self.owner_invite.replace(number) {
+            let former = self.invites.get_mut(&former).unwrap();
+            former.cancelled = !former.void;
+        }
+        self.enter(number, offer);
+        self.wrote();
+        one(Code::Allowed)
+    }
+
+    /// The operator put a state back. (Here: the very one there is.)
+    pub fn begin_restore(&mut self) -> Expected {
+        if let Some(code) = self.before_any_verb() {
+            return one(code);
+        }
+        self.epoch += 1;
+        self.unreviewed = true;
+        self.wrote();
+        one(Code::Allowed)
+    }
+
+    /// The operator accepts it.
+    pub fn accept_restore(&mut self) -> Expected {
+        if let Some(code) = self.before_any_verb() {
+            return one(code);
+        }
+        if std::mem::take(&mut self.unreviewed) {
+            self.wrote();
+        }
+        one(Code::Allowed)
+    }
+
+    /// Housekeeping went through the open lists.
+    pub fn swept(&mut self) {
+        let void: Vec<usize> = self.invites.keys().copied().filter(|number| self.is_void(*number)).collect();
+        for number in void {
+            let invite = &self.invites[&number];
+            let open = !invite.cancelled && !self.expired(&invite.offer);
+            let open = open && (invite.offer.max == 0 || invite.spent < invite.offer.max);
+            self.invites.get_mut(&number).unwrap().void |= open;
+        }
     }
 
     pub fn mint(&mut self, who: Who, number: usize, offer: &Offer) -> Expected {
@@ -70,9 +124,9 @@ impl Model {
         let Some(invite) = self.invites.get(&number) else { return (one(Code::NotFound), false) };
         let account = who.and_then(|who| self.accounts.get(&who));
         let born = account.map_or(0, |account| account.born);
-        if let Some((then, _)) = who.and_then(|who| invite.uses.get(&who)).filter(|used| used.0 == born) {
-            // Whoever came in is still a member as long as it is the same registration: nobody leaves yet.
-            let _ = then;
+        let seated = account.is_some_and(|account| account.role.is_some());
+        // Whoever came in, and lost the place to new keys, has left.
+        if who.and_then(|who| invite.uses.get(&who)).is_some_and(|used| used.0 == born && (seated || !used.1)) {
             return (one(Code::UsedByYou), false);
         }
         if invite.cancelled {
@@ -81,16 +135,22 @@ impl Model {
         if self.expired(&invite.offer) {
             return (if invite.closing { vec![Code::Expired, Code::InviteCancelled] } else { one(Code::Expired) }, false);
         }
+        if invite.void {
+            return (one(Code::IssuerLostAuthority), false);
+        }
         if invite.offer.max != 0 && invite.spent >= invite.offer.max {
             return (one(Code::UsedUp), false);
         }
         if let Some(code) = self.stands_behind(number, &invite.offer) {
             return (if invite.closing { vec![code, Code::InviteCancelled] } else { one(code) }, false);
         }
+        if self.unreviewed {
+            return (one(Code::RestoreUnreviewed), false);
+        }
         match account {
             Some(account) if !account.active => (one(Code::AccountRevoked), true),
-            Some(_) => (one(Code::AccountExists), true),
-            None => (one(Code::Allowed), true),
+            Some(account) if account.role.is_some() || invite.offer.rebind.is_some() => (one(Code::AccountExists), true),
+            Some(_) | None => (one(Code::Allowed), true),
         }
     }
 
@@ -118,8 +178,11 @@ impl Model {
         let code = expected[0];
         let mut born = self.accounts.get(&who).map_or(0, |account| account.born);
         if code == Code::Allowed {
-            let role = self.invites[&number].offer.role;
+            let Offer { role, rebind, .. } = self.invites[&number].offer;
             born = self.admit(who, role);
+            if let Some(old) = rebind {
+                self.accounts.get_mut(&old).unwrap().role = None;
+            }
             if role == Role::Owner {
                 self.owner = Some(who);
                 self.owner_invite = None;
@@ -143,6 +206,7 @@ impl Model {
         let used_up = invite.offer.max != 0 && invite.spent >= invite.offer.max;
         let dead =
             invite.cancelled || self.expired(&invite.offer) || used_up || self.stands_behind(number, &invite.offer).is_some();
+        let dead = dead || invite.void;
         if dead { self.would_redeem(own, number).0 } else { one(Code::Allowed) }
     }
 
@@ -157,8 +221,8 @@ impl Model {
             Maker::Server => return refused,
             Maker::Person { who: maker, born, .. } if *maker == who && *born == me.born => {}
             Maker::Person { who: maker, born, .. } => match self.accounts.get(maker).filter(|account| account.born == *born) {
-                Some(account) if !staff || me.role.rank() <= account.role.rank() => return refused,
-                None if !staff => return refused,
+                _ if !staff => return refused,
+                Some(account) if account.role.is_some_and(|role| me.role.unwrap().rank() <= role.rank()) => return refused,
                 Some(_) | None => {}
             },
         }
@@ -169,6 +233,8 @@ impl Model {
             one(Code::Expired)
         } else if invite.offer.max != 0 && invite.spent >= invite.offer.max {
             return one(Code::UsedUp);
+        } else if invite.void {
+            one(Code::IssuerLostAuthority)
         } else {
             self.invites.get_mut(&number).unwrap().cancelled = true;
             one(Code::Allowed)
@@ -193,7 +259,8 @@ impl Model {
         if !self.is_staff(who) {
             return Some(Code::MissingPermission);
         }
-        let Some(role) = self.role(target) else { return Some(Code::NotFound) };
+        let Some(account) = self.accounts.get(&target) else { return Some(Code::NotFound) };
+        let role = account.role.unwrap_or(Role::Member);
         (self.role(who)?.rank() <= role.rank()).then_some(Code::RankTooLow)
     }
 
@@ -229,7 +296,7 @@ impl Model {
         for invite in self.invites.values_mut() {
             let used_up = invite.offer.max != 0 && invite.spent >= invite.offer.max;
             let its = matches!(invite.offer.maker, Maker::Person { who, born, .. } if who == target && born == gone.born);
-            invite.closing |= its && !used_up && !invite.cancelled;
+            invite.closing |= its && !used_up && !invite.cancelled && !invite.void;
         }
         one(Code::Allowed)
     }
@@ -242,10 +309,18 @@ impl Model {
         self.wrote();
     }
 
+    /// Is there an owner, and may he be here?
+    pub fn has_admin(&self) -> Code {
+        let nobody = self.before_any_verb().unwrap_or(Code::NotFound);
+        self.owner.map_or(nobody, |owner| self.is_authorized(owner))
+    }
+
     pub fn is_authorized(&self, who: Who) -> Code {
         self.before_any_verb().unwrap_or(match self.accounts.get(&who) {
+            _ if self.unreviewed => Code::RestoreUnreviewed,
             None => Code::UnknownAccount,
             Some(account) if !account.active => Code::AccountRevoked,
+            Some(account) if account.role.is_none() => Code::NotAMember,
             Some(_) => Code::Allowed,
         })
     }

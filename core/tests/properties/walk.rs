@@ -91,6 +91,16 @@ impl Walk {
         if !self.model.founded || (self.model.owner.is_none() && self.rng.one_in(4)) || self.rng.one_in(400) {
             return Act::Init { offer: self.owner_offer() };
         }
+        if self.model.unreviewed && self.rng.one_in(12) {
+            return Act::AcceptRestore;
+        }
+        match self.rng.below(400) {
+            0 => return Act::BeginRestore,
+            1 => return Act::AcceptRestore,
+            2..=4 => return Act::Recover { offer: self.recovery_offer() },
+            5..=8 => return Act::Sweep,
+            _ => {}
+        }
         let (who, target, any) = (self.rng.below(PEOPLE), self.rng.below(PEOPLE), self.rng.below(100));
         let staff: Vec<Who> = (0..PEOPLE).filter(|who| self.model.is_staff(*who)).collect();
         let who = if staff.is_empty() || self.rng.one_in(4) { who } else { *self.rng.pick(&staff) };
@@ -148,8 +158,10 @@ impl Walk {
                 self.past.push(Past { act, id, call, created, answer, recorded: !writes.is_empty() });
             }
         }
-        if matches!(act, Act::Delete { .. }) {
-            self.housekeeping();
+        match act {
+            Act::Delete { .. } => self.housekeeping(),
+            Act::Sweep if code == Code::Allowed => self.sweep(),
+            _ => {}
         }
         Step { act, outcome, repeats, before }
     }
@@ -169,28 +181,35 @@ impl Walk {
         let offer = |walk: &Self, offer: usize| walk.offers[offer].1.clone();
         let model = &mut self.model;
         let door = model.before_any_verb();
-        let member = |model: &Model, who: Who| door.or_else(|| model.refuses(who));
+        let member = |model: &Model, who: Who| door.or_else(|| model.refuses(who)).or_else(|| model.refuses_review(who));
         match act {
             Act::Init { offer: n } => {
                 let offer = offer(self, n);
                 self.model.init(n, &offer)
             }
+            Act::Recover { offer: n } => {
+                let offer = offer(self, n);
+                self.model.recover(n, &offer)
+            }
+            Act::BeginRestore => model.begin_restore(),
+            Act::AcceptRestore => model.accept_restore(),
+            Act::Sweep => vec![door.unwrap_or(Code::Allowed)],
             Act::Mint { who, offer: n } => {
                 let offer = offer(self, n);
-                self.model.write(who, id, content, |model| model.mint(who, n, &offer))
+                self.model.write(who, id, content, false, |model| model.mint(who, n, &offer))
             }
             Act::Redeem { who, offer } => model.redeem(who, offer, id, content),
             Act::Preview { own, offer } => model.preview(own, offer),
-            Act::Cancel { who, offer } => model.write(who, id, content, |model| model.cancel(who, offer)),
-            Act::Register { who, target } => model.write(who, id, content, |model| model.register(who, target)),
+            Act::Cancel { who, offer } => model.write(who, id, content, true, |model| model.cancel(who, offer)),
+            Act::Register { who, target } => model.write(who, id, content, false, |model| model.register(who, target)),
             Act::Prove { who, good } => {
-                model.write(who, id, content, |_| vec![if good { Code::Allowed } else { Code::Unauthenticated }])
+                model.write(who, id, content, false, |_| vec![if good { Code::Allowed } else { Code::Unauthenticated }])
             }
-            Act::Revoke { who, target } => model.write(who, id, content, |model| model.revoke(who, target)),
-            Act::Restore { who, target } => model.write(who, id, content, |model| model.restore(who, target)),
-            Act::Delete { who, target } => model.write(who, id, content, |model| model.delete(who, target)),
+            Act::Revoke { who, target } => model.write(who, id, content, true, |model| model.revoke(who, target)),
+            Act::Restore { who, target } => model.write(who, id, content, false, |model| model.restore(who, target)),
+            Act::Delete { who, target } => model.write(who, id, content, false, |model| model.delete(who, target)),
             Act::IsAuthorized { target } => vec![model.is_authorized(target)],
-            Act::HasAdmin => vec![door.unwrap_or(if model.owner.is_some() { Code::Allowed } else { Code::NotFound })],
+            Act::HasAdmin => vec![model.has_admin()],
             Act::Can { target, permission } => vec![model.can(target, permission)],
             Act::ListInvites { who } | Act::ShowInvite { who, .. } if member(model, who).is_some() => {
                 vec![member(model, who).unwrap()]
@@ -217,6 +236,11 @@ impl Walk {
         let key = |who: Who| self.people[who].key();
         match act {
             Act::Init { offer } => Call::of(Asker::Operator, self.offers[offer].0.init("Walk")),
+            Act::Recover { offer } => Call::of(Asker::Operator, self.offers[offer].0.recover()),
+            Act::BeginRestore => Call::of(Asker::Operator, Command::BeginRestore(0)),
+            Act::AcceptRestore => Call::of(Asker::Operator, Command::AcceptRestore),
+            // Forty keys from anywhere in the list of one issuer, as a host that lost its place would find them.
+            Act::Sweep => Call::of(Asker::Operator, Command::Sweep(self.found("x.", id as usize))),
             Act::Mint { who, offer } => signed(who, self.offers[offer].0.mint()),
             Act::Redeem { who, offer } => world.redeem(&self.offers[offer].0, &self.people[who], id),
             Act::Preview { own, offer } => world.preview(&self.offers[offer].0, own.map(|who| &self.people[who])),
@@ -269,8 +293,42 @@ impl Walk {
     pub fn owner_offer(&mut self) -> usize {
         let made = self.world.owner_offer(self.number());
         let expires = Some(self.world.now.0 + 86_400);
-        self.offers.push((made, Offer { maker: Maker::Server, role: Role::Owner, max: 1, expires }));
+        self.offers.push((made, Offer { maker: Maker::Server, role: Role::Owner, max: 1, expires, rebind: None }));
         self.offers.len() - 1
+    }
+
+    /// A link that gives the owner's place, or, now and then, somebody else's.
+    fn recovery_offer(&mut self) -> usize {
+        let other = self.rng.below(PEOPLE);
+        let target = self.model.owner.filter(|_| !self.rng.one_in(6)).unwrap_or(other);
+        let made = self.world.recovery_offer(self.number(), self.people[target].key());
+        let expires = Some(self.world.now.0 + 86_400);
+        self.offers.push((made, Offer { maker: Maker::Server, role: Role::Owner, max: 1, expires, rebind: Some(target) }));
+        self.offers.len() - 1
+    }
+
+    /// Keys below this prefix, from somewhere on.
+    fn found(&self, prefix: &str, from: usize) -> Vec<String> {
+        let all: Vec<&String> = self.world.store.keys().filter(|key| key.starts_with(prefix)).collect();
+        all.iter().skip(from % all.len().max(1)).take(40).map(|key| key.to_string()).collect()
+    }
+
+    /// Housekeeping goes through everything there is.
+    fn sweep(&mut self) {
+        for prefix in doorward_core::record::keys::SWEPT {
+            let mut found = self.found(prefix, 0);
+            let mut after = String::new();
+            while let Some(last) = found.last().cloned() {
+                let outcome = self.world.ask(&Call::of(Asker::Operator, Command::Sweep(found.clone())));
+                let Reply::Swept(looked) = *outcome.reply() else { panic!("{}", outcome.code()) };
+                assert!(looked > 0, "it goes on");
+                after = found.get(usize::from(looked) - 1).unwrap_or(&last).clone();
+                let rest = self.world.store.keys().filter(|key| key.starts_with(prefix) && **key > after);
+                found = rest.take(100).cloned().collect();
+            }
+            drop(after);
+        }
+        self.model.swept();
     }
 
     /// An offer this person makes now, or one made earlier and never minted.
@@ -299,7 +357,7 @@ impl Walk {
             claims.expires = expires.map_or(Expiry::Never, |at| Expiry::At(Timestamp(at)));
         });
         let (born, falls) = self.model.accounts.get(&who).map_or((0, 0), |account| (account.born, account.falls));
-        self.offers.push((made, Offer { maker: Maker::Person { who, born, falls }, role, max, expires }));
+        self.offers.push((made, Offer { maker: Maker::Person { who, born, falls }, role, max, expires, rebind: None }));
         self.offers.len() - 1
     }
 

@@ -10,8 +10,8 @@ use doorward_core::time::Expiry;
 use doorward_core::wire::Command;
 use doorward_core::{Code, rule};
 
-const INVITES: &[&str] = &["live", "cancelled", "expired", "expiry unreadable", "used up", "unknown"];
-const KNOWN: &str = "live | cancelled | expired | expiry unreadable | used up";
+const INVITES: &[&str] = &["live", "cancelled", "expired", "expiry unreadable", "used up", "closed as void", "unknown"];
+const KNOWN: &str = "live | cancelled | expired | expiry unreadable | used up | closed as void";
 
 pub fn table() -> Table {
     let mut rows = vec![
@@ -50,6 +50,7 @@ fn who_may(caller: &'static str, maker: &'static str) -> Vec<Row> {
         row([caller, maker, "expired"], Code::Expired, rule::CANCEL_DEAD, "nothing"),
         row([caller, maker, "expiry unreadable"], Code::UnreadableExpiry, rule::CANCEL_DEAD, "nothing"),
         row([caller, maker, "used up"], Code::UsedUp, rule::CANCEL_DEAD, "nothing"),
+        row([caller, maker, "closed as void"], Code::IssuerLostAuthority, rule::CANCEL_DEAD, "nothing"),
     ]
 }
 
@@ -105,7 +106,7 @@ fn step_over_real_records() {
         };
         Some(Answered::new(outcome.code(), outcome.rule(), done))
     });
-    assert_eq!(declined, 6);
+    assert_eq!(declined, 7);
 }
 
 fn file(world: &mut World, cell: &Cell<'_>, issuer: &Person, number: u64) -> Made {
@@ -120,6 +121,7 @@ fn file(world: &mut World, cell: &Cell<'_>, issuer: &Person, number: u64) -> Mad
     let (uses, closed) = match cell.get("the invite") {
         "cancelled" => (0, Some(Closed::Cancelled(issuer.key()))),
         "used up" => (1, Some(Closed::UsedUp)),
+        "closed as void" => (0, Some(Closed::Void)),
         _ => (0, None),
     };
     let invite = made.signed.clone();

@@ -79,11 +79,12 @@ fn every_variant_is_in_a_table() {
         assert!(known.contains(word) || *word == "expired" || *word == "live", "in no table: {word}");
     }
     let by = World::empty().server.key();
-    for closed in [Closed::Cancelled(by), Closed::UsedUp, Closed::Expired] {
+    for closed in [Closed::Cancelled(by), Closed::UsedUp, Closed::Expired, Closed::Void] {
         let word = match closed {
             Closed::Cancelled(_) => "cancelled",
             Closed::UsedUp => "used up",
             Closed::Expired => "archived",
+            Closed::Void => "closed as void",
         };
         assert!(known.contains(word), "in no table: {word}");
     }

@@ -2,6 +2,7 @@
 
 use crate::kit::table::{ANY, Answered, Cell, Table, column, row};
 use crate::kit::{Call, Made, Person, World};
+use doorward_core::claims::VERSION_REBIND;
 use doorward_core::record::{Closed, InviteRecord, keys};
 use doorward_core::role::Role;
 use doorward_core::time::{DAY, Expiry};
@@ -28,12 +29,13 @@ const CLAIMS: &[&str] = &[
     "an epoch",
     "server did not sign",
     "invite's key did not sign",
+    "in another's place",
     "minted before",
 ];
 
 pub fn table() -> Table {
-    const FAULTY: &str = "24 h and 1 s | expired this second | never expires | role admin | two uses | tags | further rooms | another space | for another server | issued by another key | an incarnation | an epoch | server did not sign | invite's key did not sign | minted before";
-    const READABLE: &str = "in order | 24 h exactly | 24 h and 1 s | expired this second | never expires | role admin | two uses | tags | further rooms | another space | for another server | issued by another key | an incarnation | an epoch | server did not sign | invite's key did not sign | minted before";
+    const FAULTY: &str = "24 h and 1 s | expired this second | never expires | role admin | two uses | tags | further rooms | another space | for another server | issued by another key | an incarnation | an epoch | server did not sign | invite's key did not sign | in another's place | minted before";
+    const READABLE: &str = "in order | 24 h exactly | 24 h and 1 s | expired this second | never expires | role admin | two uses | tags | further rooms | another space | for another server | issued by another key | an incarnation | an epoch | server did not sign | invite's key did not sign | in another's place | minted before";
     Table {
         name: "init",
         title: "How a server gets its first owner",
@@ -41,7 +43,7 @@ pub fn table() -> Table {
         effect: "done",
         columns: vec![
             column("asker", &["stranger", "service", "operator", "account"]),
-            column("server", &["new", "without owner", "with owner"]),
+            column("server", &["new", "without owner", "with owner", "being recovered"]),
             column("name", &["showable", "not showable"]),
             column("claims", CLAIMS),
         ],
@@ -49,7 +51,7 @@ pub fn table() -> Table {
             row(["stranger | service | account", ANY, ANY, ANY], Code::Unauthenticated, rule::ASK_OPERATOR, "nothing"),
             row(["operator", ANY, ANY, "unreadable"], Code::DamagedInvite, rule::INIT_CLAIMS, "nothing"),
             row(["operator", ANY, "not showable", READABLE], Code::BadText, rule::INIT_CLAIMS, "nothing"),
-            row(["operator", "with owner", "showable", READABLE], Code::OwnerExists, rule::INIT_OWNER_EXISTS, "nothing"),
+            row(["operator", "with owner | being recovered", "showable", READABLE], Code::OwnerExists, rule::INIT_OWNER_EXISTS, "nothing"),
             row(["operator", "new | without owner", "showable", FAULTY], Code::DamagedInvite, rule::INIT_CLAIMS, "nothing"),
             row(["operator", "new", "showable", GOOD], Code::Allowed, rule::INIT_DONE, "server set up, invite made"),
             row(
@@ -71,7 +73,11 @@ fn is_as_reviewed() {
 fn step_for_every_server() {
     let (bare, former) = World::initialised();
     let (owned, _) = World::with_owner();
+    let mut recovering = owned.clone();
+    let recovery = recovering.recovery_offer(1, recovering.root().owner.unwrap());
+    assert!(recovering.ask(&Call::of(Asker::Operator, recovery.recover())).allowed());
     let mut worlds = BTreeMap::from([("new", World::empty()), ("without owner", bare), ("with owner", owned)]);
+    worlds.insert("being recovered", recovering);
     let declined = table().check(|cell| {
         let world = worlds.get_mut(cell.get("server")).unwrap();
         let made = claims(world, cell.get("claims"));
@@ -127,6 +133,7 @@ fn claims(world: &World, fault: &str) -> Made {
             "for another server" => claims.server = other.key(),
             "an incarnation" => claims.issuer_incarnation = Incarnation([1; 16]),
             "an epoch" => claims.issuer_epoch = 1,
+            "in another's place" => (claims.version, claims.rebind) = (VERSION_REBIND, Some(other.key())),
             "server did not sign" => claims.issuer = server.key(),
             _ => {}
         }

@@ -20,9 +20,12 @@ mod mint;
 mod mint_claims;
 mod preview;
 mod reading;
+mod recover;
 mod redeem;
 mod redeem_proofs;
 mod register;
+mod restore;
+mod sweep;
 mod words;
 
 use kit::table::Table;
@@ -49,6 +52,12 @@ fn all() -> Vec<Table> {
         can::table(),
         reading::account_table(),
         reading::invite_table(),
+        restore::begin_table(),
+        restore::accept_table(),
+        restore::review_table(),
+        recover::table(),
+        recover::redeem_table(),
+        sweep::table(),
         faults::table(),
         faults::operator_table(),
     ]

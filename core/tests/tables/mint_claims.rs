@@ -3,6 +3,7 @@
 use crate::kit::table::{ANY, Answered, Cell, Table, column, row};
 use crate::kit::{Call, Made, Person, World};
 use crate::words;
+use doorward_core::claims::VERSION_REBIND;
 use doorward_core::record::{InviteRecord, keys};
 use doorward_core::wire::{Command, Mint};
 use doorward_core::{Code, Incarnation, InviteId, SpaceId, rule};
@@ -34,7 +35,7 @@ pub fn table() -> Table {
             column("texts", &["showable", "greeting not showable", "label not showable"]),
             column("tags", &["good", "bad"]),
             column("claims", CLAIMS),
-            column("leads to", &["the server", "another space", "the server and further rooms"]),
+            column("leads to", &["the server", "another space", "the server and further rooms", "another's place"]),
             column("minted before", &["no", "yes"]),
         ],
         rows: vec![
@@ -55,6 +56,7 @@ pub fn table() -> Table {
                 rule::MINT_SPACE,
                 "no",
             ),
+            row([MAY, "showable", "good", "in order", "another's place", ANY], Code::GrantTooHigh, rule::MINT_GRANT, "no"),
             row([MAY, "showable", "good", "in order", "the server", "yes"], Code::InviteExists, rule::MINT_EXISTS, "no"),
             row([MAY, "showable", "good", "in order", "the server", "no"], Code::Allowed, rule::MINT_DONE, "yes"),
         ],
@@ -111,6 +113,7 @@ fn claims(world: &World, cell: &Cell<'_>, who: &Person, another: &Person) -> Mad
         match cell.get("leads to") {
             "another space" => claims.space = SpaceId([2; 16]),
             "the server and further rooms" => claims.rooms = vec![SpaceId([2; 16])],
+            "another's place" => (claims.version, claims.rebind) = (VERSION_REBIND, Some(another.key())),
             _ => {}
         }
         let own = world.claims(who, &crate::kit::ask::token(0));

@@ -11,7 +11,7 @@ use doorward_core::time::Expiry;
 use doorward_core::{Code, DecisionId, Incarnation, SpaceId, Timestamp, rule};
 use std::collections::BTreeMap;
 
-const RECORDS: &[&str] = &["open", "cancelled", "used up", "uses gone", "archived"];
+const RECORDS: &[&str] = &["open", "cancelled", "used up", "uses gone", "archived", "closed as void"];
 const CLOCKS: &[&str] = &["before expiry", "at expiry", "after expiry", "never expires", "expiry unreadable"];
 
 pub fn table() -> Table {
@@ -37,13 +37,13 @@ pub fn table() -> Table {
             row(["was refused | came in, is a member", ANY, ANY, ANY, ANY, ANY, ANY, ANY], Code::UsedByYou, rule::REDEEM_2, "no"),
             row([FREE, "cancelled", ANY, ANY, ANY, ANY, ANY, ANY], Code::InviteCancelled, rule::REDEEM_3_CANCELLED, "no"),
             row(
-                [FREE, "open | used up | uses gone | archived", "expiry unreadable", ANY, ANY, ANY, ANY, ANY],
+                [FREE, "open | used up | uses gone | archived | closed as void", "expiry unreadable", ANY, ANY, ANY, ANY, ANY],
                 Code::UnreadableExpiry,
                 rule::REDEEM_3_UNREADABLE,
                 "no",
             ),
             row(
-                [FREE, "open | used up | uses gone", "at expiry | after expiry", ANY, ANY, ANY, ANY, ANY],
+                [FREE, "open | used up | uses gone | closed as void", "at expiry | after expiry", ANY, ANY, ANY, ANY, ANY],
                 Code::Expired,
                 rule::REDEEM_3_EXPIRED,
                 "no",
@@ -55,6 +55,7 @@ pub fn table() -> Table {
                 "no",
             ),
             row([FREE, "used up | uses gone", GOOD, ANY, ANY, ANY, ANY, ANY], Code::UsedUp, rule::REDEEM_3_USED_UP, "no"),
+            row([FREE, "closed as void", GOOD, ANY, ANY, ANY, ANY, ANY], Code::IssuerLostAuthority, rule::REDEEM_4, "no"),
             row(
                 [FREE, "open", GOOD, "revoked | deleted | fell since | may not grant this", ANY, ANY, ANY, ANY],
                 Code::IssuerLostAuthority,
@@ -68,6 +69,12 @@ pub fn table() -> Table {
                 "no",
             ),
             row([FREE, "open", GOOD, "in order", "gone", ANY, ANY, ANY], Code::NotFound, rule::REDEEM_5_GONE, "no"),
+            row(
+                [FREE, "open", GOOD, "in order", "restored, not accepted", ANY, ANY, ANY],
+                Code::RestoreUnreviewed,
+                rule::REDEEM_5_RESTORED,
+                "no",
+            ),
             row([FREE, "open", GOOD, "in order", "paused", ANY, ANY, ANY], Code::Paused, rule::REDEEM_5_PAUSED, "no"),
             row([FREE, "open", GOOD, "in order", "closed", ANY, ANY, ANY], Code::JoinClosed, rule::REDEEM_5_CLOSED, "no"),
             row(
@@ -105,6 +112,7 @@ fn judge_in_every_situation() {
             ("open", "at expiry") => InviteLife::Expired,
             ("open", "expiry unreadable") => InviteLife::Unreadable,
             ("used up", "before expiry") => InviteLife::UsedUp,
+            ("closed as void", "before expiry") => InviteLife::Void,
             // How records and clock make up the invite's life is for the records below.
             _ => return None,
         };
@@ -120,7 +128,7 @@ fn judge_in_every_situation() {
         let row = judge(&situation);
         Some(Answered::new(row.code, row.rule.id(), if row.spent { "yes" } else { "no" }))
     });
-    assert_eq!(table().cells().len() - cells, 4 * 5 * 6 * 5 * 4 * 2 * 2, "every situation was judged");
+    assert_eq!(table().cells().len() - cells, 4 * 6 * 6 * 6 * 4 * 2 * 2, "every situation was judged");
 }
 
 /// The same cells as real records, decided by the whole of `step`.
@@ -130,7 +138,7 @@ fn step_over_real_records() {
     let mut stage = Stage::new();
     let declined = table.check(|cell| stage.play(cell));
     // New but a member; or filed as a member and none; or as gone and one. Nothing can write such records.
-    let per_person = 5 * 5 * 6 * 5 * 2;
+    let per_person = 6 * 5 * 6 * 6 * 2;
     assert_eq!(declined, per_person * (4 + 4 + 4 - 1), "only impossible cells are left out");
 }
 
@@ -228,6 +236,7 @@ impl Stage {
             "cancelled" => (2, Some(Closed::Cancelled(self.issuer.key()))),
             "used up" => (3, Some(Closed::UsedUp)),
             "uses gone" => (3, None),
+            "closed as void" => (2, Some(Closed::Void)),
             _ => (2, Some(Closed::Expired)),
         };
         let invite = made.signed.clone();
@@ -303,6 +312,7 @@ impl Stage {
                 Gate::Paused => root.pause = Pause::UntilLifted,
                 Gate::Closed => root.join_rule = JoinRule::Closed,
                 Gate::NotAllowlisted => root.join_rule = JoinRule::Allowlist,
+                Gate::Unreviewed => root.server.as_mut().unwrap().restore_reviewed = false,
             }
         });
     }

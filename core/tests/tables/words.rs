@@ -37,6 +37,7 @@ words!(life, InviteLife,
     InviteLife::Expired => InviteLife::Expired, "expired";
     InviteLife::Unreadable => InviteLife::Unreadable, "expiry unreadable";
     InviteLife::UsedUp => InviteLife::UsedUp, "used up";
+    InviteLife::Void => InviteLife::Void, "closed as void";
 );
 words!(issuer, Issuer,
     Issuer::Holds => Issuer::Holds, "in order";
@@ -52,6 +53,7 @@ words!(gate, Gate,
     Gate::Paused => Gate::Paused, "paused";
     Gate::Closed => Gate::Closed, "closed";
     Gate::NotAllowlisted => Gate::NotAllowlisted, "not on its list";
+    Gate::Unreviewed => Gate::Unreviewed, "restored, not accepted";
 );
 words!(person, Person,
     Person::New => Person::New, "new";
@@ -131,6 +133,10 @@ pub const VERBS: &[&str] = &[
     "has admin",
     "can",
     "tidy",
+    "begin restore",
+    "accept restore",
+    "recover owner",
+    "sweep",
 ];
 
 /// The name of a verb. A new one does not compile until it is named, and named in [`VERBS`].
@@ -156,5 +162,9 @@ pub fn verb(command: &Command) -> &'static str {
         Command::HasAdmin => VERBS[16],
         Command::Can(_) => VERBS[17],
         Command::Tidy(_) => VERBS[18],
+        Command::BeginRestore(_) => VERBS[19],
+        Command::AcceptRestore => VERBS[20],
+        Command::RecoverOwner(_) => VERBS[21],
+        Command::Sweep(_) => VERBS[22],
     }
 }

@@ -31,6 +31,10 @@ pub const VERBS: &[&str] = &[
     "has-admin",
     "can",
     "tidy",
+    "begin-restore",
+    "accept-restore",
+    "recover-owner",
+    "sweep",
 ];
 
 /// The verbs told with all their needs; the others with their first need only, because golden files stay small.
@@ -58,6 +62,10 @@ pub fn verb(command: &Command) -> &'static str {
         Command::HasAdmin => 16,
         Command::Can(_) => 17,
         Command::Tidy(_) => 18,
+        Command::BeginRestore(_) => 19,
+        Command::AcceptRestore => 20,
+        Command::RecoverOwner(_) => 21,
+        Command::Sweep(_) => 22,
     }]
 }
 

@@ -42,6 +42,9 @@ pub(crate) enum Kind {
 verbs! {
     Describe, "describe", Reads;
     Init(_), "init", Writes;
+    BeginRestore(_), "begin-restore", Writes;
+    AcceptRestore, "accept-restore", Writes;
+    RecoverOwner(_), "recover-owner", Writes;
     Mint(_), "mint-invite", Writes;
     Preview(_), "preview", Reads;
     Redeem(_), "redeem", Writes;
@@ -59,4 +62,5 @@ verbs! {
     HasAdmin, "has-admin", Reads;
     Can(_), "can", Reads;
     Tidy(_), "tidy", Writes;
+    Sweep(_), "sweep", Writes;
 }

@@ -41,6 +41,7 @@ fn claims(server: &Keys) -> Claims {
         issuer_incarnation: Incarnation([4; 16]),
         issuer_epoch: 0,
         issuer_handle: "Eve".into(),
+        rebind: None,
     }
 }
 

@@ -12,7 +12,7 @@ use crate::statement::ReceiptBody;
 use crate::wire::{Event, EventKind, Redeem, Redeemed, Reply, Request};
 use alloc::vec::Vec;
 
-/// Row 10: account (if new) and membership are made.
+/// Row 10: account (if new) and membership are made; or the membership of the key whose place it is moves over.
 pub(crate) fn admit(request: &Request, redeem: &Redeem, mut scene: Scene, row: Row) -> Ruling {
     let (context, statement) = (&request.context, &redeem.statement);
     let decision = DecisionId::fresh(&context.entropy);
@@ -61,24 +61,39 @@ pub(crate) fn admit(request: &Request, redeem: &Redeem, mut scene: Scene, row: R
         ruling.events.push(event(EventKind::AccountRegistered, redeem));
     }
     ruling.events.push(event(EventKind::MemberJoined, redeem));
-    scene.person.seat = Some(Seat {
+    let seat = leave(&mut ruling, redeem, &mut scene).unwrap_or_else(|| Seat {
         incarnation: account.incarnation,
         role: scene.claims.role,
         tags: scene.claims.tags.clone(),
         joined_at: context.now,
         via,
     });
+    ruling.mark(keys::roster(&SpaceId::SERVER, seat.joined_at, &key));
+    scene.person.seat = Some(Seat { incarnation: account.incarnation, ..seat });
     scene.person.account = Some(account);
     scene.members.members += 1;
     scene.members.revision += 1;
     ruling.put(keys::account(&key), &scene.person);
     ruling.put(keys::members(&SpaceId::SERVER), &scene.members);
-    ruling.mark(keys::roster(&SpaceId::SERVER, context.now, &key));
     if scene.claims.role == Role::Owner {
         scene.root.set_owner(key);
     }
     ruling.receipt = Some(receipt);
     spend(request, redeem, scene, used, ruling)
+}
+
+/// Takes the seat of the key that the invite names, if it names one, and what else goes with the place. The key stays
+/// revoked, and a ban stays on it.
+fn leave(ruling: &mut Ruling, redeem: &Redeem, scene: &mut Scene) -> Option<Seat> {
+    let old = scene.claims.rebind?;
+    let seat = scene.target.seat.take()?;
+    ruling.remove(keys::roster(&SpaceId::SERVER, seat.joined_at, &old));
+    scene.members.members = scene.members.members.saturating_sub(1);
+    scene.person.spaces_owned += core::mem::take(&mut scene.target.spaces_owned);
+    ruling.put(keys::account(&old), &scene.target);
+    ruling.events.push(Event { account: Some(old), ..event(EventKind::AccountRebound, redeem) });
+    ruling.about(old);
+    Some(seat)
 }
 
 /// Rows 6 and 7: nobody is let in, and the use is spent all the same, because a good proof was presented.

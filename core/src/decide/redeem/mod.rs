@@ -7,7 +7,7 @@ mod effects;
 mod scene;
 mod table;
 
-pub(crate) use scene::{Scene, authority, claims_are_signed, life};
+pub(crate) use scene::{Scene, authority, claims_are_signed, is_void, life};
 pub use table::{Gate, InviteLife, Issuer, Person, Prior, Row, Situation, judge};
 
 use super::caller::{RequestId, fallen, fresh};

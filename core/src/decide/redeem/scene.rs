@@ -25,6 +25,8 @@ pub(crate) struct Scene {
     pub(crate) members: MemberCount,
     pub(crate) person: KeyRecord,
     pub(crate) prior: Option<Use>,
+    /// All about the key whose place the holder takes, if the invite is one for that.
+    pub(crate) target: KeyRecord,
 }
 
 impl Scene {
@@ -47,8 +49,8 @@ impl Scene {
             return deny(Code::DamagedInvite, rule::REDEEM_CLAIMS);
         };
         let (issuer, open) = (keys::account(&claims.issuer), keys::open_count(&claims.issuer));
-        inquiry.want(&issuer);
-        inquiry.want(&open);
+        let target = claims.rebind.map(|key| keys::account(&key));
+        [&issuer, &open].into_iter().chain(&target).for_each(|key| inquiry.want(key));
         let signed = claims_are_signed(inquiry, &invite.invite, &claims);
         inquiry.ready()?;
         if !signed || claims.invite != *id || claims.server != context.server {
@@ -60,21 +62,33 @@ impl Scene {
             None => Default::default(),
         };
         let members = inquiry.load_or_default(&members)?;
-        Ok(Self { root, invite, claims, issuer, open, members, person, prior })
+        let target = target.map_or_else(|| Ok(KeyRecord::default()), |key| inquiry.load_or_default(&key))?;
+        Ok(Self { root, invite, claims, issuer, open, members, person, prior, target })
     }
 
-    /// What the table looks at.
+    /// What the table looks at. Whoever takes another's place does not join: no gate holds him up and no seat is added,
+    /// but his key must be unknown.
     pub(crate) fn situation(&self, now: Timestamp) -> Situation {
-        let max = self.root.space.max_members;
+        let (max, rebinds) = (self.root.space.max_members, self.claims.rebind.is_some());
+        let known = if rebinds { self.person.account.is_some() } else { self.person.current_seat().is_some() };
         Situation {
             prior: self.prior(),
             invite: life(&self.invite, &self.claims, now),
-            issuer: authority(&self.root, &self.issuer, &self.invite, &self.claims, now),
+            issuer: self.issuer(now),
             gate: self.gate(now),
             person: person(&self.person, now),
-            member: self.person.current_seat().is_some(),
-            full: max != 0 && self.members.members >= max,
+            member: known,
+            full: !rebinds && max != 0 && self.members.members >= max,
         }
+    }
+
+    /// What the issuer is worth; and a place that is to be taken must still be there, left by its owner.
+    fn issuer(&self, now: Timestamp) -> Issuer {
+        let holds = authority(&self.root, &self.issuer, &self.invite, &self.claims, now);
+        let left = self.target.account.as_ref().is_some_and(|account| account.standing == Standing::Revoked);
+        let role = self.target.current_seat().map(|seat| seat.role);
+        let open = left && role == Some(self.claims.role);
+        if holds == Issuer::Holds && self.claims.rebind.is_some() && !open { Issuer::OtherEpoch } else { holds }
     }
 
     fn prior(&self) -> Prior {
@@ -91,6 +105,12 @@ impl Scene {
         let space = &self.root.space;
         if self.claims.space != crate::SpaceId::SERVER {
             return Gate::Gone;
+        }
+        if !self.root.server.restore_reviewed {
+            return Gate::Unreviewed;
+        }
+        if self.claims.rebind.is_some() {
+            return Gate::Open;
         }
         if space.pause.holds(now) {
             return Gate::Paused;
@@ -119,6 +139,7 @@ pub(crate) fn life(invite: &InviteRecord, claims: &Claims, now: Timestamp) -> In
         (Some(Closed::Expired), _) => InviteLife::Expired,
         (_, expires) if expires.has_expired(now) => InviteLife::Expired,
         (Some(Closed::UsedUp), _) => InviteLife::UsedUp,
+        (Some(Closed::Void), _) => InviteLife::Void,
         (None, _) if claims.max_uses != 0 && invite.uses >= claims.max_uses => InviteLife::UsedUp,
         (None, _) => InviteLife::Live,
     }
@@ -127,12 +148,12 @@ pub(crate) fn life(invite: &InviteRecord, claims: &Claims, now: Timestamp) -> In
 /// Whether the issuer could issue the same invite now (I4, and I6 by way of incarnation and epoch).
 pub(crate) fn authority(root: &Root, issuer: &KeyRecord, invite: &InviteRecord, claims: &Claims, now: Timestamp) -> Issuer {
     if claims.issuer == root.server.key {
+        // An owner is made where there is none, or in the place of the one that is being recovered.
+        let current = root.server.owner_invite == Some(claims.invite) && invite.restore_epoch == root.server.restore_epoch;
         return match root.space.owner {
-            Some(_) => Issuer::OwnerExists,
-            None if root.server.owner_invite == Some(claims.invite) && invite.restore_epoch == root.server.restore_epoch => {
-                Issuer::Holds
-            }
-            None => Issuer::OtherEpoch,
+            owner if owner == claims.rebind && current => Issuer::Holds,
+            Some(_) if claims.rebind.is_none() => Issuer::OwnerExists,
+            _ => Issuer::OtherEpoch,
         };
     }
     let Some(account) = issuer.account.as_ref().filter(|account| account.incarnation == claims.issuer_incarnation) else {
@@ -148,9 +169,22 @@ pub(crate) fn authority(root: &Root, issuer: &KeyRecord, invite: &InviteRecord, 
         let allows = |permission| seat.role.allows(PlaceKind::Server, permission);
         allows(Permission::Invite)
             && seat.role.may_grant(PlaceKind::Server, claims.role)
+            && claims.rebind.is_none()
             && (claims.tags.is_empty() || allows(Permission::ManageTags))
     });
     if may && !issuer.is_banned(now) { Issuer::Holds } else { Issuer::NotAllowed }
+}
+
+/// Whether nothing can ever make this invite good again, whoever regains what.
+pub(crate) fn is_void(root: &Root, issuer: &KeyRecord, invite: &InviteRecord, claims: &Claims) -> bool {
+    if invite.restore_epoch != root.server.restore_epoch {
+        return true;
+    }
+    if claims.issuer == root.server.key {
+        return root.server.owner_invite != Some(claims.invite);
+    }
+    let made = (claims.issuer_incarnation, claims.issuer_epoch);
+    issuer.account.as_ref().is_none_or(|account| (account.incarnation, account.epoch) != made)
 }
 
 /// Whether the person may be anywhere.

@@ -34,6 +34,8 @@ wire_enum! {
         3 => Unreadable,
         /// Every use is gone.
         4 => UsedUp,
+        /// It was closed because it was void for good.
+        5 => Void,
     }
 }
 
@@ -70,6 +72,8 @@ wire_enum! {
         3 => Closed,
         /// Only listed keys do, and this is not one.
         4 => NotAllowlisted,
+        /// It was restored, and the operator has yet to accept that.
+        5 => Unreviewed,
     }
 }
 
@@ -102,7 +106,8 @@ wire_struct! {
         pub gate: Gate,
         /// The person.
         pub person: Person,
-        /// Whether the person is a member of the place now.
+        /// Whether the person is a member of the place now; for an invite that moves memberships to new keys, whether the
+        /// key has an account at all.
         pub member: bool,
         /// Whether the place is full.
         pub full: bool,
@@ -134,6 +139,7 @@ pub fn judge(s: &Situation) -> Row {
         InviteLife::Expired => return unspent(Code::Expired, rule::REDEEM_3_EXPIRED),
         InviteLife::Unreadable => return unspent(Code::UnreadableExpiry, rule::REDEEM_3_UNREADABLE),
         InviteLife::UsedUp => return unspent(Code::UsedUp, rule::REDEEM_3_USED_UP),
+        InviteLife::Void => return unspent(Code::IssuerLostAuthority, rule::REDEEM_4),
         InviteLife::Live => {}
     }
     match s.issuer {
@@ -144,6 +150,7 @@ pub fn judge(s: &Situation) -> Row {
         Issuer::Holds => {}
     }
     match s.gate {
+        Gate::Unreviewed => return unspent(Code::RestoreUnreviewed, rule::REDEEM_5_RESTORED),
         Gate::Gone => return unspent(Code::NotFound, rule::REDEEM_5_GONE),
         Gate::Paused => return unspent(Code::Paused, rule::REDEEM_5_PAUSED),
         Gate::Closed => return unspent(Code::JoinClosed, rule::REDEEM_5_CLOSED),

@@ -41,7 +41,8 @@ impl Refusal {
             | Reply::Account(_)
             | Reply::Accounts(_)
             | Reply::Why(_)
-            | Reply::Tidied(_) => {}
+            | Reply::Tidied(_)
+            | Reply::Swept(_) => {}
         }
         refusal
     }

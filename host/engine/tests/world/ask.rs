@@ -105,6 +105,7 @@ fn claims(world: &World, issuer: SignKey, number: u8) -> Claims {
         issuer_incarnation: account.as_ref().map_or(Incarnation::NONE, |account| account.incarnation),
         issuer_epoch: account.as_ref().map_or(0, |account| account.epoch),
         issuer_handle: account.map_or_else(String::new, |account| account.handle),
+        rebind: None,
     }
 }
 

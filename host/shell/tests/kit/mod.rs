@@ -182,6 +182,7 @@ pub fn offer(server: ServerKey, issuer: &Person, incarnation: Incarnation, role:
         issuer_incarnation: incarnation,
         issuer_epoch: 0,
         issuer_handle: issuer.handle.clone(),
+        rebind: None,
     };
     let id = claims.invite;
     let claims = encode(&claims);
