@@ -52,7 +52,13 @@ pub(crate) fn decide(request: &Request, found: &[String], inquiry: &mut Inquiry<
 }
 
 /// Closes those of the first issuer's open invites that have expired or are void for good. Returns how many it looked at.
-fn close(ruling: &mut Ruling, request: &Request, root: &Root, found: &[String], inquiry: &mut Inquiry<'_>) -> Result<usize, Stop> {
+fn close(
+    ruling: &mut Ruling,
+    request: &Request,
+    root: &Root,
+    found: &[String],
+    inquiry: &mut Inquiry<'_>,
+) -> Result<usize, Stop> {
     let Some(issuer) = found.first().and_then(|key| SignKey::from_hex(key.get(2..66)?).ok()) else { return Ok(found.len()) };
     let prefix = keys::all_open_by_issuer(&issuer);
     let listed = found.iter().take(INVITES).take_while(|key| key.starts_with(&prefix));

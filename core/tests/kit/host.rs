@@ -5,8 +5,8 @@ use doorward_core::check::{self, Check, CheckResult, Proof, SignatureCheck};
 use doorward_core::digest::{Sha256Digest, derive, sha256};
 use doorward_core::record::Stored;
 use doorward_core::wire::{
-    Answer, Context, Decided, EventKind, FactsBuilder, Need, PageFact, PageNeed, RecordFact, Reply, Request, VERSION, Verdict, decode,
-    encode,
+    Answer, Context, Decided, EventKind, FactsBuilder, Need, PageFact, PageNeed, RecordFact, Reply, Request, VERSION, Verdict,
+    decode, encode,
 };
 use doorward_core::{Code, Signature, Timestamp, step};
 use std::collections::{BTreeMap, BTreeSet};

@@ -51,7 +51,12 @@ pub fn table() -> Table {
             row(["stranger | service | account", ANY, ANY, ANY], Code::Unauthenticated, rule::ASK_OPERATOR, "nothing"),
             row(["operator", ANY, ANY, "unreadable"], Code::DamagedInvite, rule::INIT_CLAIMS, "nothing"),
             row(["operator", ANY, "not showable", READABLE], Code::BadText, rule::INIT_CLAIMS, "nothing"),
-            row(["operator", "with owner | being recovered", "showable", READABLE], Code::OwnerExists, rule::INIT_OWNER_EXISTS, "nothing"),
+            row(
+                ["operator", "with owner | being recovered", "showable", READABLE],
+                Code::OwnerExists,
+                rule::INIT_OWNER_EXISTS,
+                "nothing",
+            ),
             row(["operator", "new | without owner", "showable", FAULTY], Code::DamagedInvite, rule::INIT_CLAIMS, "nothing"),
             row(["operator", "new", "showable", GOOD], Code::Allowed, rule::INIT_DONE, "server set up, invite made"),
             row(

@@ -63,7 +63,8 @@ pub fn table() -> Table {
     }
 }
 
-const KEYS: &[&str] = &["new", "of a deleted account", "an active member's", "active, no member's", "revoked", "banned", "the owner's own"];
+const KEYS: &[&str] =
+    &["new", "of a deleted account", "an active member's", "active, no member's", "revoked", "banned", "the owner's own"];
 
 pub fn redeem_table() -> Table {
     const HERE: &str = "open | paused | closed | allowlist | full";
@@ -87,20 +88,10 @@ pub fn redeem_table() -> Table {
                 "nothing",
             ),
             row([IN_ORDER, "yes", ANY, ANY], Code::IssuerLostAuthority, rule::REDEEM_4, "nothing"),
-            row(
-                [IN_ORDER, "no", "restored, not accepted", ANY],
-                Code::RestoreUnreviewed,
-                rule::REDEEM_5_RESTORED,
-                "nothing",
-            ),
+            row([IN_ORDER, "no", "restored, not accepted", ANY], Code::RestoreUnreviewed, rule::REDEEM_5_RESTORED, "nothing"),
             row([IN_ORDER, "no", HERE, "revoked | the owner's own"], Code::AccountRevoked, rule::REDEEM_6_REVOKED, "spent"),
             row([IN_ORDER, "no", HERE, "banned"], Code::Banned, rule::REDEEM_6_BANNED, "spent"),
-            row(
-                [IN_ORDER, "no", HERE, "an active member's | active, no member's"],
-                Code::AccountExists,
-                rule::REDEEM_7,
-                "spent",
-            ),
+            row([IN_ORDER, "no", HERE, "an active member's | active, no member's"], Code::AccountExists, rule::REDEEM_7, "spent"),
             row([IN_ORDER, "no", HERE, "new | of a deleted account"], Code::Allowed, rule::REDEEM_10, "place taken"),
         ],
     }

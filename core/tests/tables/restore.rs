@@ -6,9 +6,7 @@ use crate::words;
 use doorward_core::decide::restore::{NamedOwner, judge};
 use doorward_core::record::{Space, Standing, keys};
 use doorward_core::role::{Permission, Role};
-use doorward_core::wire::{
-    Asker, Can, Command, EventKind, InviteFilter, ListInvites, Paging, Prove, Register, ShowInvite,
-};
+use doorward_core::wire::{Asker, Can, Command, EventKind, InviteFilter, ListInvites, Paging, Prove, Register, ShowInvite};
 use doorward_core::{Code, SpaceId, rule};
 
 const OWNERS: &[&str] = &["nobody yet", "in order", "being recovered", "revoked", "gone", "no member", "of another role"];
@@ -29,7 +27,12 @@ pub fn begin_table() -> Table {
             column("highest epoch the host knows", &["an earlier one", "the same", "a later one"]),
         ],
         rows: vec![
-            row(["stranger | service | account", ANY, ANY, ANY, ANY, ANY], Code::Unauthenticated, rule::ASK_OPERATOR, "as it was"),
+            row(
+                ["stranger | service | account", ANY, ANY, ANY, ANY, ANY],
+                Code::Unauthenticated,
+                rule::ASK_OPERATOR,
+                "as it was",
+            ),
             row(["operator", "not set up", ANY, ANY, ANY, ANY], Code::NotInitialised, rule::ASK_SET_UP, "as it was"),
             row(["operator", "set up", "6 s behind", ANY, ANY, ANY], Code::ClockBehind, rule::ASK_CLOCK, "as it was"),
             row(
@@ -85,10 +88,7 @@ pub fn review_table() -> Table {
         title: "Who may do what with a state that was put back, until the operator accepts it",
         verbs: vec!["show account", "list accounts", "show invite", "list invites"],
         effect: "writes",
-        columns: vec![
-            column("asker", words::role::WORDS),
-            column("verb", &[LOOKS, &verbs, &["delete"]].concat()),
-        ],
+        columns: vec![column("asker", words::role::WORDS), column("verb", &[LOOKS, &verbs, &["delete"]].concat())],
         rows: vec![
             row(["member", ANY], Code::RestoreUnreviewed, rule::ASK_REVIEWED, "no"),
             row([MAY, GIVES], Code::RestoreUnreviewed, rule::ASK_REVIEWED, "no"),

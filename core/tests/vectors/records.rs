@@ -120,7 +120,9 @@ fn invites(book: &mut Book) {
         closed: None,
     };
     book.add("InviteRecord", "open", &record);
-    for (name, closed) in [("cancelled", Closed::Cancelled(by)), ("used-up", Closed::UsedUp), ("expired", Closed::Expired), ("void", Closed::Void)] {
+    for (name, closed) in
+        [("cancelled", Closed::Cancelled(by)), ("used-up", Closed::UsedUp), ("expired", Closed::Expired), ("void", Closed::Void)]
+    {
         (record.closed, record.salt) = (Some(closed), None);
         book.add("InviteRecord", name, &record);
         book.add("Closed", name, &closed);

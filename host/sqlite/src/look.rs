@@ -70,3 +70,45 @@ impl Store for ReadOnly {
 fn only_read() -> Reason {
     Reason::new(Cause::ReadOnly, "the store was opened to be looked at only")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Sqlite;
+    use doorward_store::Write;
+
+    fn put(store: &dyn Store, key: &str) -> Commit {
+        store.commit(&Batch { writes: vec![Write::put(key, *b"1")], guards: vec![] })
+    }
+
+    #[test]
+    fn it_looks_past_the_lock_and_writes_nothing() {
+        let options = Options::new(0, "test");
+        let store = Sqlite::temporary(&std::env::temp_dir(), &options).expect("it opens");
+        assert_eq!(put(&store, "a"), Commit::Committed { last: 1 });
+        let other = ReadOnly::open(store.path(), &options).expect("the lock is no hindrance");
+        let mut held = other.snapshot().expect("a snapshot");
+        assert_eq!(put(&store, "b"), Commit::Committed { last: 2 });
+        assert_eq!((held.as_of(), held.load(&["b"]).expect("loads")[0].revision), (1, 0), "one moment");
+        assert_eq!(other.snapshot().expect("a snapshot").as_of(), 2, "and the next");
+        assert_eq!(other.changes(0, "", 9).expect("changes").len(), 2);
+        other.verify().expect("whole");
+        assert!(matches!(put(&other, "c"), Commit::Unavailable(reason) if reason.cause() == Cause::ReadOnly));
+        let refused = other.replace(&mut std::iter::empty()).expect_err("only read");
+        assert_eq!(refused.cause(), Cause::ReadOnly);
+        let missing = ReadOnly::open(&store.path().with_file_name("none.db"), &options);
+        assert!(missing.is_err() && !store.path().with_file_name("none.db").exists());
+    }
+
+    #[test]
+    fn numbers_that_were_given_out_elsewhere_are_not_given_out_again() {
+        let store = Sqlite::temporary(&std::env::temp_dir(), &Options::new(0, "test")).expect("it opens");
+        assert_eq!(put(&store, "a"), Commit::Committed { last: 1 });
+        store.raise(40).expect("it takes it");
+        store.raise(7).expect("which it is above already");
+        assert_eq!(store.snapshot().expect("a snapshot").as_of(), 40);
+        assert_eq!(put(&store, "b"), Commit::Committed { last: 41 });
+        assert_eq!(store.raise(u64::MAX).expect_err("too large").cause(), Cause::Invalid);
+        assert_eq!(put(&store, "c"), Commit::Committed { last: 42 });
+    }
+}

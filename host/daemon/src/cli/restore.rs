@@ -82,14 +82,15 @@ fn ask(checked: &Checked) -> bool {
 }
 
 fn report(restored: &Restored, global: &Global) -> Result<(), CliError> {
-    let Restored { checked, epoch, kept } = restored;
+    let Restored { checked, epoch, kept, fault } = restored;
     if global.json {
         let kept = kept.as_ref().map(|path| path.display().to_string());
-        return print_json(&json!({"restored": as_json(checked), "restore_epoch": epoch, "kept": kept}));
+        return print_json(&json!({"restored": as_json(checked), "restore_epoch": epoch, "kept": kept, "fault": fault}));
     }
     print(&format!("Restored from {}\n{}", checked.path.display(), in_words(checked)))?;
     if let Some(kept) = kept {
-        note(&format!("What was there is kept as {}", kept.display()));
+        let why = fault.as_ref().map_or(String::new(), |fault| format!("; it could not be opened: {fault}"));
+        note(&format!("What was there is kept as {}{why}", kept.display()));
     }
     note("Nobody is let in yet. Start the server, look at accounts and invites, stop it, then: doorward restore --accept");
     Ok(())

@@ -148,8 +148,7 @@ pub(super) fn compare(folder: &DataFolder, store: &dyn Store, server: &ServerKey
 }
 
 fn is_promised(store: &dyn Store) -> Result<bool, Failure> {
-    let found = store.snapshot().and_then(|mut snapshot| snapshot.load(&[KEPT]));
-    let found = found.map_err(|error| Failure(error.to_string()))?;
+    let found = store.snapshot()?.load(&[KEPT])?;
     Ok(found.iter().any(|record| record.value.is_some()))
 }
 

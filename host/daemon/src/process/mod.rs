@@ -30,6 +30,12 @@ pub use run::serve;
 #[error("{0}")]
 pub struct Failure(pub String);
 
+impl From<doorward_store::Unavailable> for Failure {
+    fn from(error: doorward_store::Unavailable) -> Self {
+        Self(error.to_string())
+    }
+}
+
 impl Failure {
     fn at(path: &std::path::Path, error: impl std::fmt::Display) -> Self {
         Self(format!("{}: {error}", path.display()))

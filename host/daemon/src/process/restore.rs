@@ -32,6 +32,8 @@ pub struct Restored {
     pub epoch: u32,
     /// Where the state before it is kept, if there was one.
     pub kept: Option<PathBuf>,
+    /// Why that cannot be opened, if it cannot.
+    pub fault: Option<String>,
 }
 
 /// Reads a state whole and checks it, for the server in this data folder. Changes nothing.
@@ -56,6 +58,7 @@ pub async fn restore(config: &Config, checked: Checked) -> Result<Restored, Fail
         // What an interrupted restore left open is decided before the next begins.
         high_water::settle(&folder, present, &server)?;
     }
+    let fault = held.fault().map(str::to_owned);
     let past = Past::of(&folder, &held)?;
     let built = {
         let source = Source::open(&checked.path)?;
@@ -67,7 +70,7 @@ pub async fn restore(config: &Config, checked: Checked) -> Result<Restored, Fail
     let name = format!("doorward.db.before-{}", clock::now().to_rfc3339().replace(['-', ':'], ""));
     let kept = held.swap(built, &name)?;
     high_water::confirm(&folder)?;
-    Ok(Restored { checked, epoch: mark.restore_epoch, kept })
+    Ok(Restored { checked, epoch: mark.restore_epoch, kept, fault })
 }
 
 /// What must never come again.
@@ -85,9 +88,8 @@ impl Past {
         let mut past =
             Self { revision: mark.map_or(0, |mark| mark.place.sequence), epoch: mark.map_or(0, |mark| mark.restore_epoch) };
         let Some(present) = held.present() else { return Ok(past) };
-        let snapshot = present.snapshot().map_err(|error| Failure(error.to_string()))?;
-        past.revision = past.revision.max(snapshot.as_of());
-        drop(snapshot);
+        // A present state that is damaged says as much as one that is gone.
+        past.revision = past.revision.max(present.snapshot().map_or(0, |snapshot| snapshot.as_of()));
         past.epoch = past.epoch.max(epoch(present).unwrap_or(0));
         Ok(past)
     }

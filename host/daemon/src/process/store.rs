@@ -62,8 +62,7 @@ pub(super) fn verify(database: &Path) -> Result<(), Unavailable> {
 /// # Errors
 /// It does not answer.
 pub(super) fn is_new(store: &dyn Store) -> Result<bool, Failure> {
-    let snapshot = store.snapshot().map_err(|error| Failure(error.to_string()))?;
-    Ok(snapshot.as_of() == 0)
+    Ok(store.snapshot()?.as_of() == 0)
 }
 
 /// The store's place in the data folder, held against every other process while another state is put there.
@@ -71,6 +70,8 @@ pub(super) struct Held {
     database: PathBuf,
     /// The present state, if it can be opened.
     present: Option<Sqlite>,
+    /// Why it cannot.
+    fault: Option<String>,
     _lock: Option<Lock>,
 }
 
@@ -83,26 +84,28 @@ impl Held {
         let database = data.file(DATABASE);
         // One file has one lock, whatever it is called.
         let database = fs::canonicalize(&database).unwrap_or(database);
-        let locked = |present| match Lock::take(&database) {
-            Ok(lock) => Ok(Self { database: database.clone(), present, _lock: Some(lock) }),
+        let locked = |fault| match Lock::take(&database) {
+            Ok(lock) => Ok(Self { database: database.clone(), present: None, fault, _lock: Some(lock) }),
             Err(reason) => Err(in_words(&reason)),
         };
         if !database.exists() {
             return locked(None);
         }
         match Sqlite::open(&database, &options(now)) {
-            Ok(store) => Ok(Self { database, present: Some(store), _lock: None }),
+            Ok(store) => Ok(Self { database, present: Some(store), fault: None, _lock: None }),
             Err(error) if error.cause() == Cause::Locked => Err(in_words(&error.0)),
-            Err(error) => {
-                tracing::warn!("the present database cannot be opened and is set aside as it is: {error}");
-                locked(None)
-            }
+            Err(error) => locked(Some(error.to_string())),
         }
     }
 
     /// The present state, if it can be opened.
     pub(super) fn present(&self) -> Option<&dyn Store> {
         self.present.as_ref().map(|store| store as &dyn Store)
+    }
+
+    /// Why there is a present state that cannot be opened.
+    pub(super) fn fault(&self) -> Option<&str> {
+        self.fault.as_deref()
     }
 
     /// Builds another state beside the present one: these records, and no revision up to `floor` given out again.
@@ -113,9 +116,9 @@ impl Held {
         let path = beside(&self.database, ".new");
         remove(&path, &ALL).map_err(|error| Failure::at(&path, error))?;
         let litter = Litter(path.clone());
-        let store = Sqlite::open(&path, &options(now)).map_err(|error| Failure(error.to_string()))?;
-        let filled = store.replace(records).and_then(|()| store.raise(floor));
-        filled.map_err(|error| Failure(error.to_string()))?;
+        let store = Sqlite::open(&path, &options(now))?;
+        store.replace(records)?;
+        store.raise(floor)?;
         Ok(Built { store: Arc::new(store), litter })
     }
 
@@ -125,11 +128,11 @@ impl Held {
     /// # Errors
     /// A file cannot be named; the present state is then still the one.
     pub(super) fn swap(self, built: Built, name: &str) -> Result<Option<PathBuf>, Failure> {
-        let Self { database, present, _lock } = self;
+        let Self { database, present, fault: _, _lock } = self;
         let fault = |error: std::io::Error| Failure::at(&database, error);
         if let Some(store) = &present {
             // From here on the file alone is the whole state.
-            store.checkpoint().map_err(|error| Failure(error.to_string()))?;
+            store.checkpoint()?;
         }
         let kept = database.with_file_name(name);
         let mut any = false;
@@ -173,8 +176,8 @@ impl Built {
     /// # Errors
     /// It is not what was written, or the disk fails.
     pub(super) fn settle(&self) -> Result<(), Failure> {
-        let settled = self.store.verify().and_then(|()| self.store.checkpoint());
-        settled.map_err(|error| Failure(error.to_string()))
+        self.store.verify()?;
+        Ok(self.store.checkpoint()?)
     }
 }
 

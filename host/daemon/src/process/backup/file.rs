@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use doorward_core::digest::Sha256Digest;
 use doorward_core::statement::{Domain, Export};
 use doorward_core::wire::{decode, encode};
-use doorward_core::{ServerKey, Signature, check};
+use doorward_core::{Signature, check};
 use doorward_shell::ServerSigner;
 use doorward_store::{Cause, MAX_VALUE, Reason, Record, Unavailable};
 use sha2::{Digest, Sha256};
@@ -95,8 +95,7 @@ impl Reader {
         Ok((head == HEAD).then_some(Self { input, path, digest, records: 0, ended: None, failed: false }))
     }
 
-    /// What the server said of it, once all records were read and were the ones it spoke of. That the server signed
-    /// it is [`is_signed`](signed_by)'s to say.
+    /// What a server said and signed of it, once all records were read and were the ones it spoke of.
     pub(super) fn export(&self) -> Option<&Export> {
         self.ended.as_ref()
     }
@@ -192,7 +191,7 @@ impl Iterator for Reader {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use doorward_core::Timestamp;
+    use doorward_core::{ServerKey, Timestamp};
     use zeroize::Zeroizing;
 
     fn signer() -> ServerSigner {

@@ -16,7 +16,7 @@ use doorward_core::{ServerKey, Timestamp};
 use doorward_shell::{Audit, Place, ServerSigner};
 use doorward_store::Store;
 
-use super::data::{DataFolder, sync_folder};
+use super::data::{DATABASE, DataFolder, sync_folder};
 use super::{Failure, Progress, store};
 use crate::ambient::clock;
 use crate::config::Config;
@@ -53,11 +53,11 @@ pub fn backup(config: &Config, to: &Path, force: bool) -> Result<Checked, Failur
     }
     let folder = DataFolder::find(&config.data)?;
     let signer = folder.signer(false, || [0; 32])?;
-    let store = store::look(&folder)?;
+    let store = store::look(&folder.file(DATABASE))?;
     let mut part = to.as_os_str().to_owned();
     part.push(".part");
     let part = PathBuf::from(part);
-    let made = write(&store, &signer, &part).and_then(|()| Source::open(&part)?.check(&signer.public()));
+    let made = write(&*store, &signer, &part).and_then(|()| Source::open(&part)?.check(&signer.public()));
     let named = made.and_then(|checked| name(&part, to, force).map(|()| Checked { path: to.to_owned(), ..checked }));
     if named.is_err() {
         // Half a backup is of no use to anyone.
@@ -79,10 +79,10 @@ fn write(store: &dyn Store, signer: &ServerSigner, part: &Path) -> Result<(), Fa
     let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(part).map_err(fault)?;
     let mut writer = file::Writer::new(BufWriter::with_capacity(1 << 16, made)).map_err(fault)?;
     let (mut audit, mut progress) = (Audit::default(), Progress::new("backing up"));
-    let snapshot = store.snapshot().map_err(|error| Failure(error.to_string()))?;
+    let snapshot = store.snapshot()?;
     let revision = snapshot.as_of();
     for record in Pages::of(snapshot) {
-        let record = record.map_err(|error| Failure(error.to_string()))?;
+        let record = record?;
         let value = record.value.unwrap_or_default();
         audit.note(&record.key, record.revision, &value).map_err(|line| Failure(format!("the store is damaged: {line}")))?;
         writer.record(&record.key, record.revision, &value).map_err(fault)?;

@@ -41,14 +41,14 @@ impl Source {
     pub(in crate::process) fn check(&self, server: &ServerKey) -> Result<Checked, Failure> {
         let (mut audit, mut progress, mut records) = (Audit::default(), Progress::new("checking"), 0);
         let mut note = |record: Result<Record, Unavailable>| {
-            let Record { key, revision, value } = record.map_err(|error| Failure(error.to_string()))?;
+            let Record { key, revision, value } = record?;
             records += 1;
             progress.step();
             audit.note(&key, revision, &value.unwrap_or_default()).map_err(|line| Failure::at(&self.path, line))
         };
         let (revision, export) = match &self.database {
             Some(store) => {
-                let snapshot = store.snapshot().map_err(|error| Failure(error.to_string()))?;
+                let snapshot = store.snapshot()?;
                 let revision = snapshot.as_of();
                 Pages::of(snapshot).try_for_each(&mut note)?;
                 (revision, None)
@@ -78,7 +78,7 @@ impl Source {
     /// The file cannot be opened.
     pub(in crate::process) fn records(&self) -> Result<Box<dyn Iterator<Item = Result<Record, Unavailable>> + '_>, Failure> {
         Ok(match &self.database {
-            Some(store) => Box::new(Pages::of(store.snapshot().map_err(|error| Failure(error.to_string()))?)),
+            Some(store) => Box::new(Pages::of(store.snapshot()?)),
             None => Box::new(self.reader()?),
         })
     }

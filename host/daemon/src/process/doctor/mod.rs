@@ -71,7 +71,11 @@ pub async fn examine(config: &Config) -> Vec<Finding> {
     let folder = match DataFolder::find(&config.data) {
         Ok(folder) => folder,
         Err(Failure(line)) => {
-            findings.push(Finding::fail("data", line, "start the server once to make one: doorward serve"));
+            findings.push(Finding::fail(
+                "data",
+                line,
+                "name it with --data; a server makes its own at its first start: doorward serve",
+            ));
             return findings;
         }
     };

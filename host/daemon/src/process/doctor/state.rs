@@ -40,7 +40,10 @@ pub(super) async fn examine(config: &Config, folder: &DataFolder, signer: Server
             format!("decision {}, and the store's history holds it; it ends at {}", mark.place.sequence, end.sequence),
         ),
         Ok((None, _)) => Finding::warn("high-water", "there is none yet", "start the server once with this version"),
-        Err(Failure(line)) => Finding::fail("high-water", line, ""),
+        Err(Failure(line)) => {
+            let (line, next) = line.split_once("; ").unwrap_or((&line, RESTORE));
+            Finding::fail("high-water", line, next)
+        }
     });
     findings.extend(described(config, signer, Arc::from(opened)).await);
     findings
