@@ -51,10 +51,19 @@ pub struct Invite {
     pub epoch: u32,
     /// Housekeeping found that it is void for good.
     pub void: bool,
+    /// Housekeeping found it expired.
+    pub archived: bool,
     /// By whom it was spent: which registration then (0 = none), and whether it let them in.
     pub uses: BTreeMap<Who, (u32, bool)>,
     /// How many it ever let in.
     pub admitted: u32,
+}
+
+impl Invite {
+    /// Nobody closed it (whether or not its uses are gone).
+    pub fn is_open(&self) -> bool {
+        !self.cancelled && !self.void && !self.archived
+    }
 }
 
 /// An answered write.
@@ -62,12 +71,16 @@ pub struct Invite {
 pub struct Answer {
     pub content: Vec<u8>,
     pub code: Code,
+    /// When the request was made.
+    pub created: u64,
 }
 
 /// The whole server.
 #[derive(Clone, Debug, Default)]
 pub struct Model {
     pub now: u64,
+    /// When the request at hand was made.
+    pub asked: u64,
     pub founded: bool,
     pub owner: Option<Who>,
     pub owner_invite: Option<usize>,
@@ -150,7 +163,7 @@ impl Model {
         }
         self.wrote();
         // Where two codes are true, the one that was given is what a repeat must give; the walk settles it.
-        self.answered.insert((who, id), Answer { content, code: expected[0] });
+        self.answered.insert((who, id), Answer { content, code: expected[0], created: self.asked });
         expected
     }
 

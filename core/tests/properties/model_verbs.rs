@@ -23,7 +23,8 @@ impl Model {
         }
         self.founded = true;
         if let Some(former) = self.owner_invite.replace(number) {
-            self.invites.get_mut(&former).unwrap().cancelled = true;
+            let former = self.invites.get_mut(&former).unwrap();
+            former.cancelled |= former.is_open();
         }
         self.enter(number, offer);
         self.wrote();
@@ -32,7 +33,7 @@ impl Model {
 
     fn enter(&mut self, number: usize, offer: &Offer) {
         let (offer, epoch, uses) = (offer.clone(), self.epoch, BTreeMap::new());
-        let invite = Invite { offer, spent: 0, cancelled: false, closing: false, epoch, void: false, uses, admitted: 0 };
+        let invite = Invite { offer, spent: 0, cancelled: false, closing: false, epoch, void: false, archived: false, uses, admitted: 0 };
         self.invites.insert(number, invite);
     }
 
@@ -50,7 +51,7 @@ impl Model {
         account.active = false;
         if let Some(former) = self.owner_invite.replace(number) {
             let former = self.invites.get_mut(&former).unwrap();
-            former.cancelled = !former.void;
+            former.cancelled |= former.is_open() && former.spent == 0;
         }
         self.enter(number, offer);
         self.wrote();
@@ -79,14 +80,23 @@ impl Model {
         one(Code::Allowed)
     }
 
-    /// Housekeeping went through the open lists.
+    /// Housekeeping went through the open lists, and through the request ids: those over 15 minutes old are free again.
     pub fn swept(&mut self) {
-        let void: Vec<usize> = self.invites.keys().copied().filter(|number| self.is_void(*number)).collect();
-        for number in void {
+        let now = self.now;
+        let before = self.answered.len();
+        self.answered.retain(|_, answer| answer.created + 900 >= now);
+        let mut cleared = before > self.answered.len();
+        for number in self.invites.keys().copied().collect::<Vec<usize>>() {
             let invite = &self.invites[&number];
-            let open = !invite.cancelled && !self.expired(&invite.offer);
+            let (open, expired, void) = (invite.is_open(), self.expired(&invite.offer), self.is_void(number));
             let open = open && (invite.offer.max == 0 || invite.spent < invite.offer.max);
-            self.invites.get_mut(&number).unwrap().void |= open;
+            let invite = self.invites.get_mut(&number).unwrap();
+            invite.archived |= open && expired;
+            invite.void |= open && !expired && void;
+            cleared |= open && (expired || void);
+        }
+        if cleared {
+            self.wrote();
         }
     }
 
@@ -193,7 +203,7 @@ impl Model {
         invite.admitted += u32::from(code == Code::Allowed);
         invite.uses.insert(who, (born, code == Code::Allowed));
         self.wrote();
-        self.answered.insert((who, id), super::model::Answer { content, code });
+        self.answered.insert((who, id), super::model::Answer { content, code, created: self.asked });
         expected
     }
 
@@ -296,7 +306,7 @@ impl Model {
         for invite in self.invites.values_mut() {
             let used_up = invite.offer.max != 0 && invite.spent >= invite.offer.max;
             let its = matches!(invite.offer.maker, Maker::Person { who, born, .. } if who == target && born == gone.born);
-            invite.closing |= its && !used_up && !invite.cancelled && !invite.void;
+            invite.closing |= its && !used_up && invite.is_open();
         }
         one(Code::Allowed)
     }
@@ -304,7 +314,7 @@ impl Model {
     /// All housekeeping is done.
     pub fn tidied(&mut self) {
         for invite in self.invites.values_mut().filter(|invite| invite.closing) {
-            (invite.closing, invite.cancelled) = (false, true);
+            (invite.closing, invite.cancelled) = (false, invite.is_open());
         }
         self.wrote();
     }

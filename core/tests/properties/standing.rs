@@ -81,7 +81,8 @@ fn i4_no_escalation() {
         {
             // A request id may have repeated an earlier answer; then nothing happened.
             let happened = step.outcome.decided().events.iter().any(|event| event.account == Some(walk.people[target].key()));
-            assert!(!happened || before[&who].rank() > before[&target].rank(), "{:?}", step.act);
+            let rank = before.get(&target).map_or(0, |role| role.rank());
+            assert!(!happened || before[&who].rank() > rank, "{:?}", step.act);
         }
         before = after;
     });
@@ -179,6 +180,12 @@ fn i6_no_resurrection() {
                 let its = |at: &usize| matches!(walk.offers[*at].1.maker, Maker::Person { who, .. } if who == target);
                 void.extend((0..walk.offers.len()).filter(its));
             }
+            Act::Recover { offer } if new => {
+                let owner = walk.offers[offer].1.rebind;
+                let its = |at: &usize| matches!(walk.offers[*at].1.maker, Maker::Person { who, .. } if Some(who) == owner);
+                void.extend((0..walk.offers.len()).filter(its));
+            }
+            Act::BeginRestore if new => void.extend(walk.model.invites.keys().copied()),
             _ => {}
         }
         let record = |who: Who| walk.world.key_record(&walk.people[who]);
@@ -186,7 +193,8 @@ fn i6_no_resurrection() {
             Act::Delete { target, .. } if new => {
                 let left = record(target);
                 assert!(left.account.is_none() && left.current_seat().is_none());
-                deleted.insert(target, left.seat.unwrap().incarnation);
+                // A key that lost its seat to another left none behind.
+                deleted.extend(left.seat.map(|seat| (target, seat.incarnation)));
             }
             Act::Register { target: who, .. } | Act::Redeem { who, .. } if new => {
                 if let Some(former) = deleted.remove(&who) {

@@ -2,7 +2,7 @@
 
 pub use crate::act::{Act, signer};
 use crate::kit::{Call, Made, Outcome, Person, Rng, World};
-use crate::model::{Expected, Maker, Model, Offer, Who};
+use crate::model::{Account, Expected, Maker, Model, Offer, Who};
 use doorward_core::role::{Permission, Role};
 use doorward_core::time::{Expiry, Timestamp};
 use doorward_core::wire::{Asker, Can, Command, InviteFilter, ListInvites, Paging, Prove, Register, Reply, ShowInvite, encode};
@@ -88,17 +88,27 @@ impl Walk {
     }
 
     pub fn choose(&mut self) -> Act {
+        if !self.model.founded && self.rng.one_in(2) {
+            return *self.rng.pick(&[Act::BeginRestore, Act::AcceptRestore, Act::Sweep]);
+        }
         if !self.model.founded || (self.model.owner.is_none() && self.rng.one_in(4)) || self.rng.one_in(400) {
             return Act::Init { offer: self.owner_offer() };
         }
         if self.model.unreviewed && self.rng.one_in(12) {
             return Act::AcceptRestore;
         }
-        match self.rng.below(400) {
+        // Somebody takes the place of an owner that is being recovered, soon.
+        if let (Some(_), Some(offer)) = (self.model.owner, self.model.owner_invite.filter(|_| self.rng.one_in(3))) {
+            let strangers: Vec<Who> = (0..PEOPLE).filter(|who| !self.model.accounts.contains_key(who)).collect();
+            let who = if strangers.is_empty() { self.rng.below(PEOPLE) } else { *self.rng.pick(&strangers) };
+            let dead = self.model.would_redeem(None, offer).0 != [Code::Allowed];
+            return if dead { Act::Recover { offer: self.recovery_offer() } } else { Act::Redeem { who, offer } };
+        }
+        match self.rng.below(800) {
             0 => return Act::BeginRestore,
             1 => return Act::AcceptRestore,
-            2..=4 => return Act::Recover { offer: self.recovery_offer() },
-            5..=8 => return Act::Sweep,
+            2 | 3 => return Act::Recover { offer: self.recovery_offer() },
+            4..=12 => return Act::Sweep,
             _ => {}
         }
         let (who, target, any) = (self.rng.below(PEOPLE), self.rng.below(PEOPLE), self.rng.below(100));
@@ -142,6 +152,7 @@ impl Walk {
     fn perform(&mut self, act: Act, id: u64, call: Call, created: Timestamp, repeats: Option<Past>) -> Step {
         let before = self.model.clone();
         let store = self.world.store.clone();
+        self.model.asked = created.0;
         let expected = self.expect(act, id, &call, created);
         let outcome = self.world.ask(&call);
         let code = outcome.code();
@@ -220,7 +231,8 @@ impl Walk {
                 vec![if model.invites.contains_key(&offer) { Code::Allowed } else { Code::NotFound }]
             }
             Act::ShowAccount { who, target } => {
-                let shown = if model.accounts.contains_key(&target) { Code::Allowed } else { Code::NotFound };
+                let seen = |account: &Account| account.role.is_some() || who == target || model.is_staff(who);
+                let shown = if model.accounts.get(&target).is_some_and(seen) { Code::Allowed } else { Code::NotFound };
                 vec![member(model, who).unwrap_or(shown)]
             }
             Act::ListAccounts { who } => vec![member(model, who).unwrap_or(Code::Allowed)],

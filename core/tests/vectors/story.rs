@@ -110,6 +110,8 @@ pub fn tell() -> Told {
     scenes::door::refusals(&mut teller);
     scenes::people::accounts(&mut teller);
     scenes::people::questions(&mut teller);
+    scenes::operator::restores(&mut teller);
+    scenes::operator::recovery(&mut teller);
     scenes::hostile::bytes(&mut teller);
     for (file, scenes) in &teller.told {
         for (name, exchange) in scenes {

@@ -3,7 +3,7 @@
 use crate::kit::ask::nobody;
 use crate::kit::{Made, Person};
 use crate::story::Teller;
-use doorward_core::record::{InviteRecord, OpenCount, keys};
+use doorward_core::record::{OpenCount, keys};
 use doorward_core::role::Role;
 use doorward_core::time::{DAY, Expiry};
 use doorward_core::wire::{Command, InviteFilter, ListInvites, Paging, ShowInvite};
@@ -57,7 +57,6 @@ fn mints(t: &mut Teller, owner: &Person) {
         t.aside(what, &t.world.signed(who, 200 + number, made.mint()));
     };
     mint(t, "by-a-member", &member, 0, &|_| {});
-    mint(t, "owner-role", owner, 2, &|claims| claims.role = Role::Owner);
     mint(t, "this-second", owner, 3, &|claims| claims.expires = Expiry::At(now));
     mint(t, "eleven-admins", owner, 8, &|claims| (claims.role, claims.max_uses) = (Role::Admin, 11));
     let full = t.world.store.clone();
@@ -98,7 +97,6 @@ pub fn refusals(t: &mut Teller) {
     };
     let at = |expires: Expiry| if let Expiry::At(at) = expires { at } else { unreachable!() };
     with(t, "at-expiry", &guest, &|world| world.now = at(made.claims.expires));
-    with(t, "uses-gone", &guest, &|world| world.edit::<InviteRecord>(&keys::invite(&made.id()), |record| record.uses = 2));
     with(t, "issuer-fell", &guest, &|world| world.edit_key(&admin, |record| record.account.as_mut().unwrap().epoch += 1));
     with(t, "burned-by-a-member", &owner, &|_| {});
     with(t, "clock-behind", &guest, &|world| {

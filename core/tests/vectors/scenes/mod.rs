@@ -2,6 +2,7 @@
 
 pub mod door;
 pub mod hostile;
+pub mod operator;
 pub mod people;
 
 use crate::kit::{Call, Person};
