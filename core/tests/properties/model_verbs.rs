@@ -33,7 +33,8 @@ impl Model {
 
     fn enter(&mut self, number: usize, offer: &Offer) {
         let (offer, epoch, uses) = (offer.clone(), self.epoch, BTreeMap::new());
-        let invite = Invite { offer, spent: 0, cancelled: false, closing: false, epoch, void: false, archived: false, uses, admitted: 0 };
+        let invite =
+            Invite { offer, spent: 0, cancelled: false, closing: false, epoch, void: false, archived: false, uses, admitted: 0 };
         self.invites.insert(number, invite);
     }
 

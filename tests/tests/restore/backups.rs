@@ -106,9 +106,9 @@ async fn i2_a_backup_under_load_comes_back_and_lets_nobody_in_twice() -> Result<
     assert!(std::path::Path::new(restored["kept"].as_str().ok_or("nothing kept")?).exists());
 
     daemon.restart()?;
-    assert!(daemon.log().contains("a restore waits to be accepted"), "{}", daemon.log());
     assert_eq!(ready(&daemon)?, (503, "restore-unreviewed".into()));
     assert_eq!(authorized(&daemon, &bea)?, (false, "restore-unreviewed".into()));
+    assert!(daemon.log().contains("a restore waits to be accepted"), "{}", daemon.log());
     let here = people(&owner).await?;
     assert!(here.is_superset(&before), "everyone who was in when it began");
     assert!(here.is_subset(&everyone), "nobody else");

@@ -9,8 +9,12 @@ use std::os::unix::fs::PermissionsExt;
 /// Runs it with the settings the daemon has; its exit code and how each thing stands, the worst of each.
 fn doctor(daemon: &Daemon, more: &[&str]) -> Result<(Option<i32>, BTreeMap<String, String>, String), Oops> {
     let listen = daemon.address.to_string();
-    let mut arguments = vec!["doctor", "--json", "--listen", &listen, "--public-url", &daemon.public_url];
-    arguments.extend(more);
+    let mut arguments = [&["doctor", "--json"], more].concat();
+    for (flag, usual) in [("--listen", listen.as_str()), ("--public-url", &daemon.public_url)] {
+        if !more.contains(&flag) {
+            arguments.extend([flag, usual]);
+        }
+    }
     let output = doorward(daemon, &arguments)?;
     let said: Value = serde_json::from_slice(&output.stdout)?;
     let mut all: BTreeMap<String, String> = BTreeMap::new();

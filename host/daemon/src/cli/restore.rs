@@ -77,8 +77,8 @@ pub(super) async fn run(args: Args, global: &Global) -> Result<ExitCode, CliErro
 }
 
 fn ask(checked: &Checked) -> bool {
-    note(in_words(checked).trim_end());
-    confirm("Put this in the place of what is there? Open links become void, and nobody is let in until you accept it.")
+    let question = "Put this in the place of what is there? Open links become void, and nobody is let in until you accept it.";
+    confirm(&format!("{}{question}", in_words(checked)))
 }
 
 fn report(restored: &Restored, global: &Global) -> Result<(), CliError> {
