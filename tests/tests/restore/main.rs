@@ -8,6 +8,7 @@ mod recover;
 
 use doorward_core::SignKey;
 use doorward_tests::{Connection, Daemon, Oops, program};
+use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -28,17 +29,32 @@ fn done(daemon: &Daemon, arguments: &[&str]) -> Result<String, Oops> {
 
 /// The same, which must fail with one line.
 fn refused(daemon: &Daemon, arguments: &[&str]) -> Result<String, Oops> {
-    let output = doorward(daemon, arguments)?;
-    let said = String::from_utf8(output.stderr)?;
-    assert_eq!(output.status.code(), Some(1), "{arguments:?}: {said}");
+    one_line(&doorward(daemon, arguments)?)
+}
+
+fn one_line(output: &Output) -> Result<String, Oops> {
+    let said = String::from_utf8(output.stderr.clone())?;
+    assert_eq!(output.status.code(), Some(1), "{said}");
     assert_eq!(said.lines().filter(|line| !line.starts_with("  →")).count(), 1, "one line: {said}");
     Ok(said)
 }
 
-/// What `serve` says when it does not start.
+/// What `serve` says when it does not start. One that does is an error, and is ended.
 fn does_not_serve(daemon: &Daemon) -> Result<String, Oops> {
     let listen = daemon.address.to_string();
-    refused(daemon, &["serve", "--log", "off", "--listen", &listen, "--public-url", &daemon.public_url])
+    let mut command = Command::new(program()?);
+    command.args(["serve", "--log", "off", "--listen", &listen, "--public-url", &daemon.public_url]);
+    command.arg("--data").arg(daemon.data()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn()?;
+    while child.try_wait()?.is_none() {
+        if TcpStream::connect(daemon.address).is_ok() {
+            child.kill()?;
+            child.wait()?;
+            return Err("it serves".into());
+        }
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    one_line(&child.wait_with_output()?)
 }
 
 /// What a service on the same machine is told about an account.
