@@ -30,12 +30,22 @@ pub enum Domain {
     Http,
     /// A [`Checkpoint`].
     Checkpoint,
+    /// An [`Export`].
+    Export,
 }
 
 impl Domain {
     /// Every domain.
-    pub const ALL: &'static [Domain] =
-        &[Domain::Claims, Domain::Preview, Domain::Redeem, Domain::Account, Domain::Receipt, Domain::Http, Domain::Checkpoint];
+    pub const ALL: &'static [Domain] = &[
+        Domain::Claims,
+        Domain::Preview,
+        Domain::Redeem,
+        Domain::Account,
+        Domain::Receipt,
+        Domain::Http,
+        Domain::Checkpoint,
+        Domain::Export,
+    ];
 
     /// The domain's text.
     pub const fn text(self) -> &'static str {
@@ -47,6 +57,7 @@ impl Domain {
             Domain::Receipt => "doorward/receipt/v1",
             Domain::Http => "doorward/http/v1",
             Domain::Checkpoint => "doorward/checkpoint/v1",
+            Domain::Export => "doorward/export/v1",
         }
     }
 
@@ -164,6 +175,26 @@ wire_struct! {
         /// The chain hash at that record.
         pub chain: Sha256Digest,
         /// When it was signed.
+        pub at: Timestamp,
+    }
+}
+
+wire_struct! {
+    /// The complete state of a server at one moment, signed by the server key.
+    pub struct Export {
+        /// Which server.
+        pub server: ServerKey,
+        /// How many records.
+        pub records: u64,
+        /// SHA-256 of all of them, with keys and revisions, in order of their keys, as they stand in the file.
+        pub digest: Sha256Digest,
+        /// The store's last revision then.
+        pub revision: u64,
+        /// Sequence number of the last decision.
+        pub sequence: u64,
+        /// The chain hash at it.
+        pub chain: Sha256Digest,
+        /// When it was made.
         pub at: Timestamp,
     }
 }

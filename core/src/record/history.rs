@@ -105,5 +105,10 @@ wire_struct! {
 
 /// The chain hash at record `sequence`, from the hash before it and the stored bytes of the record.
 pub fn chain_next(before: &Sha256Digest, sequence: u64, stored_record: &[u8]) -> Sha256Digest {
-    digest::sha256(&[before, &sequence.to_be_bytes(), &digest::sha256(&[stored_record])])
+    chain_over(before, sequence, &digest::sha256(&[stored_record]))
+}
+
+/// The same, from SHA-256 of the stored bytes.
+pub fn chain_over(before: &Sha256Digest, sequence: u64, record_digest: &Sha256Digest) -> Sha256Digest {
+    digest::sha256(&[before, &sequence.to_be_bytes(), record_digest])
 }

@@ -23,6 +23,7 @@
 //! | `k.<sequence>` | a signed checkpoint of the history |
 //! | `p.<digest>.0`, `p.<digest>.1` … | a policy build that has decided, in parts |
 //! | `g.00` | the host's own, rewritten to find out whether the store commits |
+//! | `g.01` | the host's own: a high-water mark is kept outside the store |
 //!
 //! Reserved for spaces and rooms: `b`, `e`, `h`, `i`, `l`, `m`, `u`.
 

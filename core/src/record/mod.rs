@@ -7,12 +7,14 @@ mod account;
 mod history;
 mod invite;
 pub mod keys;
+mod readable;
 mod request_id;
 mod space;
 
 pub use account::{Account, Ban, Glance, KeyRecord, Seat, Standing, Via};
-pub use history::{CheckRef, Contents, DecisionRecord, FactRef, FactSource, Involved, PageRef, chain_next};
+pub use history::{CheckRef, Contents, DecisionRecord, FactRef, FactSource, Involved, PageRef, chain_next, chain_over};
 pub use invite::{Closed, InviteRecord, OpenCount, Use, claims_digest};
+pub use readable::is_readable;
 pub use request_id::{KEPT as REQUEST_IDS_KEPT, REFUSALS_KEPT, RefusalCount, RequestRecord};
 pub(crate) use space::closed_at;
 pub use space::{ClosingJob, Job, JobKind, JoinRule, MemberCount, Pause, RootGlance, ServerRoot, Space};

@@ -7,7 +7,7 @@ use doorward_core::claims::Claims;
 use doorward_core::http_signature::{Covered, content_digest};
 use doorward_core::role::Role;
 use doorward_core::statement::{
-    AccountStatement, Checkpoint, Domain, PreviewStatement, Receipt, ReceiptBody, RedeemStatement, SkippedRoom,
+    AccountStatement, Checkpoint, Domain, Export, PreviewStatement, Receipt, ReceiptBody, RedeemStatement, SkippedRoom,
 };
 use doorward_core::time::Expiry;
 use doorward_core::wire::{Asker, Command, Wire, decode, encode};
@@ -58,6 +58,11 @@ pub fn receipt() -> Receipt {
 
 fn checkpoint() -> Checkpoint {
     Checkpoint { server: world().0.server.key(), sequence: 42, chain: [4; 32], at: Timestamp(1_795_147_200) }
+}
+
+fn export() -> Export {
+    let server = world().0.server.key();
+    Export { server, records: 7, digest: [5; 32], revision: 99, sequence: 42, chain: [4; 32], at: Timestamp(1_795_147_200) }
 }
 
 fn http() -> Vec<u8> {
@@ -119,6 +124,11 @@ fn checkpoints_are_never_text() {
 }
 
 #[test]
+fn exports_are_never_text() {
+    check(Domain::Export, &export());
+}
+
+#[test]
 fn http_requests_are_never_text() {
     let signed = http();
     let base = &signed[Domain::Http.text().len() + 2..];
@@ -136,6 +146,7 @@ fn golden_of(domain: Domain) -> (&'static str, Vec<u8>) {
         Domain::Receipt => ("receipt", encode(&receipt())),
         Domain::Http => ("http", http()[Domain::Http.text().len() + 2..].to_vec()),
         Domain::Checkpoint => ("checkpoint", encode(&checkpoint())),
+        Domain::Export => ("export", encode(&export())),
     }
 }
 

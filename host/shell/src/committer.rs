@@ -41,6 +41,8 @@ pub(crate) struct Committer {
     carried: VecDeque<Job>,
     /// When the history is to be signed, if there is something new in it.
     due: Option<Instant>,
+    /// Told how far the history has come.
+    reached: Option<Box<dyn FnMut(Place) + Send>>,
 }
 
 /// What goes into the next batch.
@@ -55,10 +57,16 @@ struct Work {
 struct Broken;
 
 impl Committer {
-    pub(crate) fn new(shared: Arc<Shared>, queue: Receiver<Message>, chain: Chain) -> Self {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        queue: Receiver<Message>,
+        chain: Chain,
+        reached: Option<Box<dyn FnMut(Place) + Send>>,
+    ) -> Self {
         let recent = Recent::from(chain.seen());
         shared.cache.start(chain.seen());
-        let mut committer = Self { shared, queue, chain, recent, builds: HashSet::new(), carried: VecDeque::new(), due: None };
+        let (builds, carried) = Default::default();
+        let mut committer = Self { shared, queue, chain, recent, builds, carried, due: None, reached };
         committer.watch_history();
         committer
     }
@@ -229,6 +237,9 @@ impl Committer {
         let own: Vec<(u64, &[u8])> = decisions.iter().filter_map(|index| decision_record(batch, last, *index)).collect();
         match self.chain.extend(&*self.shared.store, first, last, &own) {
             Ok(places) => {
+                if let (Some(reached), Some(newest)) = (&mut self.reached, places.last()) {
+                    reached(*newest);
+                }
                 let recorded = rulings.iter().flatten().filter(|ruled| ruled.recorded);
                 let ids = recorded.map(|ruled| ruled.decided.decision);
                 self.shared.note_places(ids.zip(places).collect::<Vec<(DecisionId, Place)>>());

@@ -25,15 +25,16 @@ const NEAR: u64 = 1 << 14;
 
 /// Where a decision stands in the history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub struct Place {
     /// Sequence number of its record: the store's revision of it.
-    pub(crate) sequence: u64,
+    pub sequence: u64,
     /// The chain hash at it. All zeros before the first.
-    pub(crate) chain: Sha256Digest,
+    pub chain: Sha256Digest,
 }
 
 impl Place {
-    const START: Place = Place { sequence: 0, chain: [0; 32] };
+    /// Before the first decision.
+    pub const START: Place = Place { sequence: 0, chain: [0; 32] };
 
     fn next(&self, sequence: u64, record: &[u8]) -> Place {
         Place { sequence, chain: chain_next(&self.chain, sequence, record) }
@@ -58,7 +59,6 @@ impl Chain {
         let mut moment = Moment::new(store);
         let seen = moment.snapshot()?.as_of();
         let start = checkpoint_at(&mut moment, server, seen)?.unwrap_or(Place::START);
-        // Held views are few, and what follows takes one more.
         drop(moment);
         let mut chain = Chain { end: start, seen: start.sequence, signed: start.sequence, unsigned: 0 };
         chain.follow(store, seen, |_, _| {})?;
@@ -161,19 +161,22 @@ pub(crate) fn locate(store: &dyn Store, server: &ServerKey, decision: &DecisionI
         Some((Some(_), crate::facts::Source::Store(revision))) => revision,
         Some(_) | None => return Err(lost()),
     };
-    let start = checkpoint_at(&mut moment, server, sequence)?.unwrap_or(Place::START);
     drop(moment);
-    if start.sequence == sequence {
-        return Ok(start);
-    }
+    let place = place_at(store, server, sequence)?;
+    if place.sequence == sequence { Ok(place) } else { Err(lost()) }
+}
+
+/// The place of the last decision up to this sequence number.
+pub(crate) fn place_at(store: &dyn Store, server: &ServerKey, sequence: u64) -> Result<Place, Refusal> {
+    let mut moment = Moment::new(store);
+    let start = checkpoint_at(&mut moment, server, sequence)?.unwrap_or(Place::START);
+    // Held views are few, and what follows takes one more.
+    drop(moment);
     let mut chain = Chain { end: start, seen: start.sequence, signed: start.sequence, unsigned: 0 };
-    let mut found = None;
-    chain.follow(store, sequence, |place, at| {
-        if at == key {
-            found = Some(place);
-        }
-    })?;
-    found.ok_or_else(lost)
+    if start.sequence < sequence {
+        chain.follow(store, sequence, |_, _| {})?;
+    }
+    Ok(chain.end)
 }
 
 /// A checkpoint of this place as it is stored: key and value.
@@ -222,7 +225,7 @@ fn last_between(moment: &mut Moment<'_>, from: u64, to: u64) -> Result<Option<(S
 }
 
 /// Reads a stored checkpoint. One that is not this server's own word, about this very place, is not believed.
-fn read_checkpoint(key: &str, value: &[u8], server: &ServerKey) -> Result<Place, Refusal> {
+pub(crate) fn read_checkpoint(key: &str, value: &[u8], server: &ServerKey) -> Result<Place, Refusal> {
     let read = || {
         let mut reader = Reader::new(value);
         let schema = u8::read(&mut reader);

@@ -12,6 +12,7 @@
 //! (what is kept of it) → [`SignedReceipt`].
 
 mod answered;
+mod audit;
 mod cache;
 mod checks;
 mod committer;
@@ -33,8 +34,10 @@ mod verb;
 mod view;
 
 pub use answered::{Answered, HOST_RULE, SignedReceipt};
+pub use audit::Audit;
+pub use history::Place;
 pub use init::OwnerInvite;
 pub use shared::Limits;
-pub use shell::{Parts, Shell, StartError};
+pub use shell::{Parts, Shell, StartError, history_end};
 pub use signer::ServerSigner;
 pub use stats::{Answers, Histogram, Stats};

@@ -7,7 +7,7 @@ use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::time::{Duration, Instant};
 
 use doorward_core::code::Blame;
-use doorward_core::wire::{Asker, Command, MAX_INPUT, Verdict};
+use doorward_core::wire::{Asker, Command, Description, MAX_INPUT, Reply, Verdict};
 use doorward_core::{Code, ServerKey, SignKey, Signature, Timestamp};
 use doorward_engine::Slot;
 use doorward_store::Store;
@@ -17,7 +17,7 @@ use crate::answered::{Answered, Refusal};
 use crate::committer::Committer;
 use crate::desk::{self, Left};
 use crate::gather::Asked;
-use crate::history::Chain;
+use crate::history::{self, Chain, Place};
 use crate::job::{Job, Message, ticket};
 use crate::shared::{First, Limits, Shared, State};
 use crate::signer::ServerSigner;
@@ -41,6 +41,9 @@ pub struct Parts {
     pub entropy: fn() -> [u8; 32],
     /// How much, how long, how often.
     pub limits: Limits,
+    /// Told how far the history has come, after each commit and before anyone hears of it. Runs on the committer's
+    /// thread, so it must be quick.
+    pub reached: Option<Box<dyn FnMut(Place) + Send>>,
 }
 
 /// Why a shell did not start.
@@ -52,9 +55,43 @@ pub enum StartError {
     /// The history in the store is not this server's own.
     #[error("the history cannot be trusted: {0}")]
     History(String),
+    /// The history ends before a decision that was taken.
+    #[error("the store is behind: decision {known} was committed, and its history ends at {end}")]
+    Behind {
+        /// The decision that is known from elsewhere.
+        known: u64,
+        /// The last one in the store.
+        end: u64,
+    },
+    /// The history has another decision in the place of one that was taken.
+    #[error("the store is not the one it was: decision {0} in its history is not the one that was committed")]
+    Forked(u64),
     /// The operating system gave no thread.
     #[error("no thread for the committer: {0}")]
     Thread(#[from] std::io::Error),
+}
+
+impl From<Refusal> for StartError {
+    fn from(Refusal { code, line }: Refusal) -> Self {
+        if code == Code::CorruptRecord { Self::History(line) } else { Self::Unavailable(line) }
+    }
+}
+
+/// The end of a store's history, from its last checkpoint on. What is `known` of it from elsewhere must be in it:
+/// otherwise the store is older than it should be, or another. Blocking: reads the store.
+///
+/// # Errors
+/// The store does not answer, a checkpoint is not signed by this server's key, or the history does not hold what is
+/// known.
+pub fn history_end(store: &dyn Store, server: &ServerKey, known: Place) -> Result<Place, StartError> {
+    let end = Chain::load(store, server)?.end();
+    if known.sequence > end.sequence {
+        return Err(StartError::Behind { known: known.sequence, end: end.sequence });
+    }
+    if history::place_at(store, server, known.sequence)? != known {
+        return Err(StartError::Forked(known.sequence));
+    }
+    Ok(end)
 }
 
 /// Takes commands to the policy and its decisions to the store. Cloning is cheap; all clones are one shell.
@@ -73,14 +110,11 @@ impl Shell {
     /// # Errors
     /// The store does not answer, or its last checkpoint is not signed by this server's key.
     pub fn start(parts: Parts) -> Result<Shell, StartError> {
-        let Parts { store, policy, signer, clock, entropy, limits } = parts;
+        let Parts { store, policy, signer, clock, entropy, limits, reached } = parts;
         let shared = Arc::new(Shared::new(store, policy, signer, clock, entropy, limits));
-        let chain = Chain::load(&*shared.store, &shared.server).map_err(|refusal| match refusal.code {
-            Code::CorruptRecord => StartError::History(refusal.line),
-            _ => StartError::Unavailable(refusal.line),
-        })?;
+        let chain = Chain::load(&*shared.store, &shared.server)?;
         let (queue, receiver) = sync_channel(limits.queue.max(1));
-        let committer = Committer::new(Arc::clone(&shared), receiver, chain);
+        let committer = Committer::new(Arc::clone(&shared), receiver, chain, reached);
         let watched = Arc::clone(&shared);
         std::thread::Builder::new().name("committer".into()).spawn(move || {
             // A panic in the middle of a batch leaves its outcome unknown, and the process must say so.
@@ -270,6 +304,9 @@ impl Shell {
         let answered = self.resolve(asked).await.map_err(|refusal| refusal.code)?;
         if answered.code.blame() == Blame::Place {
             return Err(answered.code);
+        }
+        if matches!(answered.reply, Reply::Description(Description { unreviewed: true, .. })) {
+            return Err(Code::RestoreUnreviewed);
         }
         if shared.committed_within(PROBED) {
             return Ok(());

@@ -40,7 +40,8 @@ fn fixed() -> [u8; 32] {
 fn shell(store: &Arc<Memory>, policy: Policy) -> Shell {
     let store: Arc<dyn Store> = store.clone();
     let policy = Arc::new(Slot::new(policy));
-    Shell::start(Parts { store, policy, signer: signer(), clock, entropy: fixed, limits: limits() }).expect("starts")
+    Shell::start(Parts { store, policy, signer: signer(), clock, entropy: fixed, limits: limits(), reached: None })
+        .expect("starts")
 }
 
 fn encode(answer: &Answer) -> Vec<u8> {

@@ -11,15 +11,18 @@ use doorward_store::{Cause, Reason};
 
 use crate::error::file;
 
-/// Held as long as the store is open. The file stays: removing it would let a third process lock
+/// The right to a store's place: held as long as it is open. The file stays: removing it would let a third process lock
 /// a new one while a second still waits for this.
-pub(crate) struct Lock {
+pub struct Lock {
     _file: File,
 }
 
 impl Lock {
-    /// Takes the lock beside `store`, or says who is in the way.
-    pub(crate) fn take(store: &Path) -> Result<Lock, Reason> {
+    /// Takes the lock beside `store` (a path without symbolic links), or says who is in the way.
+    ///
+    /// # Errors
+    /// [`Locked`](Cause::Locked), or the lock's file cannot be made.
+    pub fn take(store: &Path) -> Result<Lock, Reason> {
         let path = beside(store, ".lock");
         let open = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path);
         let held = open.map_err(|e| file("opening the lock", &path, &e))?;

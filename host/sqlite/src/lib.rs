@@ -7,7 +7,7 @@
 //! reading the file again, after a restart, tells what was kept.
 //!
 //! No value is interpreted here and no SQL compares anything but keys and revisions. One process
-//! at a time has the file (a lock beside it); other programs may look at a backup, not at this.
+//! at a time has the file (a lock beside it); others may look at it with [`ReadOnly`].
 //!
 //! Reading order: [`Options`], [`Sqlite`], then `open`, `commit`, `read`, `replace`, `upkeep`.
 
@@ -15,6 +15,7 @@ mod commit;
 mod connect;
 mod error;
 mod files;
+mod look;
 mod migrate;
 mod open;
 mod read;
@@ -30,7 +31,9 @@ use std::time::Duration;
 use doorward_store::{Batch, Change, Commit, Import, Reason, Snapshot, Store, Unavailable};
 
 use commit::Writer;
-use files::{Lock, Scratch};
+pub use files::Lock;
+use files::Scratch;
+pub use look::ReadOnly;
 use read::Readers;
 
 /// How to open a store. Times and names are arguments: nothing here looks at a clock.

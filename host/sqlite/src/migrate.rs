@@ -70,6 +70,21 @@ pub(crate) fn run(writer: &mut Connection, found: Found, options: &Options) -> R
     tx.commit().map_err(failed)
 }
 
+/// Refuses a store of any other schema than this program's, changing nothing.
+pub(crate) fn is_current(connection: &Connection) -> Result<(), Reason> {
+    match identify(connection)? {
+        Found::Empty => return Err(Reason::new(Cause::Foreign, "there is nothing in the file")),
+        Found::Store => {}
+    }
+    let (applied, newest) = (check(connection)?, MIGRATIONS.len());
+    if applied < newest {
+        return Err(schema(format!(
+            "the store has schema {applied}, this program reads {newest}: start the server once to bring it there"
+        )));
+    }
+    Ok(())
+}
+
 fn apply(tx: &Transaction<'_>, migration: &Migration, options: &Options) -> rusqlite::Result<()> {
     let Migration { version, name, sql } = migration;
     tx.execute_batch(sql)?;
@@ -83,7 +98,7 @@ fn apply(tx: &Transaction<'_>, migration: &Migration, options: &Options) -> rusq
 }
 
 /// How many of the known migrations were applied; every one of them must be the one known here.
-fn check(tx: &Transaction<'_>) -> Result<usize, Reason> {
+fn check(tx: &Connection) -> Result<usize, Reason> {
     let failed = |e: rusqlite::Error| sqlite("reading which migrations were applied", &e);
     let mut ask = tx.prepare("SELECT version, sha256, applied_by FROM migrations ORDER BY version").map_err(failed)?;
     let rows = ask.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).map_err(failed)?;

@@ -76,7 +76,7 @@ impl Sqlite {
     }
 
     /// Commits, and stops the store when nobody knows how that ended.
-    fn settle(&self, writer: &Writer) -> Result<(), Reason> {
+    pub(crate) fn settle(&self, writer: &Writer) -> Result<(), Reason> {
         writer.finish().map_err(|(known, reason)| {
             match known {
                 Outcome::NotApplied => {}

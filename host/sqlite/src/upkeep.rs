@@ -7,7 +7,7 @@ use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use doorward_store::{Cause, MAX_PAGE, Reason, Unavailable};
+use doorward_store::{Cause, MAX_PAGE, MAX_REVISION, Reason, Unavailable};
 use rusqlite::MAIN_DB;
 use rusqlite::wal::CheckpointMode;
 
@@ -15,6 +15,7 @@ use crate::Sqlite;
 use crate::commit::Writer;
 use crate::error::{corrupt, file, sqlite};
 use crate::files::{beside, resolve, sync_parent};
+use crate::read::Readers;
 use crate::{connect, open};
 
 /// Pages (of 4 KiB) in the WAL at which a commit folds it into the file: 16 MiB.
@@ -72,6 +73,32 @@ impl Sqlite {
         Ok(())
     }
 
+    /// Gives out no revision up to `last` any more. For a state that was put back: a number that stood for something
+    /// before never stands for something else.
+    ///
+    /// # Errors
+    /// `last` is above what revisions can be, or the store does not take it; then the counter is what it was.
+    pub fn raise(&self, last: u64) -> Result<(), Unavailable> {
+        self.alive()?;
+        let mut writer = self.writer()?;
+        if last > MAX_REVISION {
+            return Err(Reason::new(Cause::Invalid, "a revision above the largest").into());
+        }
+        if last <= writer.last {
+            return Ok(());
+        }
+        writer.begin()?;
+        let counted = writer.count(last).and_then(|()| self.settle(&writer));
+        if counted.is_err() {
+            // Whatever of it is still open.
+            let _ = writer.roll_back();
+        }
+        counted?;
+        writer.last = last;
+        self.reach(last);
+        Ok(())
+    }
+
     /// Writes a whole, compact copy as of one moment to `to` (mode 0600), while commits go on. The
     /// name appears only when the copy is complete and synced.
     ///
@@ -122,19 +149,24 @@ impl Sqlite {
     /// [`Corrupt`](Cause::Corrupt) with the first thing found.
     pub fn verify(&self) -> Result<(), Unavailable> {
         self.alive()?;
-        let lease = self.readers.lease()?;
-        let checked: Result<String, _> = lease.connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0));
-        match checked.map_err(|e| sqlite("checking the file", &e))?.as_str() {
-            "ok" => {}
-            fault => return Err(corrupt(fault).into()),
-        }
-        open::counter(&lease.connection)?;
-        drop(lease);
-        // Reading a record checks its sum.
-        let mut after = 0;
-        while let Some(newest) = self.readers.changes(after, "", MAX_PAGE)?.last() {
-            after = newest.revision;
-        }
-        Ok(())
+        verify(&self.readers)
     }
+}
+
+/// See [`Sqlite::verify`].
+pub(crate) fn verify(readers: &Readers) -> Result<(), Unavailable> {
+    let lease = readers.lease()?;
+    let checked: Result<String, _> = lease.connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0));
+    match checked.map_err(|e| sqlite("checking the file", &e))?.as_str() {
+        "ok" => {}
+        fault => return Err(corrupt(fault).into()),
+    }
+    open::counter(&lease.connection)?;
+    drop(lease);
+    // Reading a record checks its sum.
+    let mut after = 0;
+    while let Some(newest) = readers.changes(after, "", MAX_PAGE)?.last() {
+        after = newest.revision;
+    }
+    Ok(())
 }

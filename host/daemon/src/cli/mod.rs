@@ -3,15 +3,19 @@
 //! Exit codes: 0 done or allowed, 1 fault or wrong usage, 2 denied with the code printed.
 
 mod account;
+mod backup;
 mod context;
+mod doctor;
 mod error;
 mod failure;
 mod init;
 mod invite;
 mod key;
 mod output;
+mod owner;
 mod preview;
 mod redeem;
+mod restore;
 mod serve;
 mod whoami;
 mod words;
@@ -56,6 +60,14 @@ enum Command {
     Serve(serve::Args),
     /// Set the server up, or make a new owner link while there is no owner; the server must not be running
     Init(init::Args),
+    /// Write the whole state into one signed file, while the server runs or not
+    Backup(backup::Args),
+    /// Put a backup back, check one, or accept what was put back
+    Restore(restore::Args),
+    /// Say what is wrong with this server, and what to do about it
+    Doctor(doctor::Args),
+    /// Hand the ownership to new keys when the owner's are lost
+    Owner(owner::Args),
     /// Make, list, show and cancel invites
     Invite(invite::Args),
     /// Say what an invite link says, without using it
@@ -96,6 +108,10 @@ async fn run(cli: Cli) -> Result<ExitCode, CliError> {
         None => serve::run(serve::Args::parse_from(["doorward serve"]), global).await,
         Some(Command::Serve(args)) => serve::run(args, global).await,
         Some(Command::Init(args)) => init::run(args, global).await,
+        Some(Command::Backup(args)) => backup::run(args, global).await,
+        Some(Command::Restore(args)) => restore::run(args, global).await,
+        Some(Command::Doctor(args)) => doctor::run(args, global).await,
+        Some(Command::Owner(args)) => owner::run(args, global).await,
         Some(Command::Invite(args)) => invite::run(args, global).await,
         Some(Command::Preview(args)) => preview::run(args, global).await,
         Some(Command::Redeem(args)) => redeem::run(args, global).await,

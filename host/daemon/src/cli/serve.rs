@@ -28,6 +28,26 @@ pub(super) struct Args {
     print_config: bool,
 }
 
+/// Which server on this machine: what commands need that only touch its files.
+#[derive(Debug, clap::Args)]
+pub(super) struct Folder {
+    /// Read settings from this file [env: DOORWARD_CONFIG] [default: doorward.toml, if it is there]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// The folder with the store and the server's key [default: ./doorward-data]
+    #[arg(long, value_name = "DIR")]
+    data: Option<String>,
+}
+
+impl Folder {
+    /// Lays the flags over environment and file.
+    pub(super) fn config(self) -> Result<Config, ConfigError> {
+        let Self { config, data } = self;
+        Config::read(&Layers::gather(config.as_deref(), &[("data", data)], environment::setting)?)
+    }
+}
+
 /// The settings that `serve` and `init` share. The words behind each end with what holds when nobody says otherwise.
 #[derive(Debug, clap::Args)]
 pub(super) struct Settings {

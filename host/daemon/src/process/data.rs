@@ -10,6 +10,11 @@ use zeroize::Zeroizing;
 
 use super::Failure;
 
+/// The store's file.
+pub(super) const DATABASE: &str = "doorward.db";
+/// The server's key.
+pub(super) const KEY: &str = "server.key";
+
 /// The folder with everything this server keeps.
 #[derive(Clone, Debug)]
 pub(super) struct DataFolder(PathBuf);
@@ -36,6 +41,17 @@ impl DataFolder {
         Ok(Self(path))
     }
 
+    /// The folder that is there already.
+    ///
+    /// # Errors
+    /// It is not, or others may write to it.
+    pub(super) fn find(path: &Path) -> Result<Self, Failure> {
+        match fs::metadata(path) {
+            Ok(_) => Self::open(path),
+            Err(error) => Err(Failure::at(path, format!("no data folder: {error}; name yours with --data"))),
+        }
+    }
+
     /// A file in it.
     pub(super) fn file(&self, name: &str) -> PathBuf {
         self.0.join(name)
@@ -46,7 +62,7 @@ impl DataFolder {
     /// # Errors
     /// Others may read it, it is no key, or it is missing beside a store that belongs to one.
     pub(super) fn signer(&self, is_new: bool, entropy: fn() -> [u8; 32]) -> Result<ServerSigner, Failure> {
-        let path = self.file("server.key");
+        let path = self.file(KEY);
         let found = match fs::metadata(&path) {
             Ok(found) => found,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && is_new => {
@@ -76,8 +92,8 @@ impl DataFolder {
 
 /// Writes a file that only its owner can read, so that it is there whole or not at all.
 pub(super) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let parent = path.parent().unwrap_or(Path::new("."));
-    let beside = path.with_extension("new");
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
     let write = || -> std::io::Result<()> {
         // What an interrupted start left.
         match fs::remove_file(&beside) {
@@ -88,9 +104,15 @@ pub(super) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         file.write_all(bytes)?;
         file.sync_all()?;
         fs::rename(&beside, path)?;
-        fs::File::open(parent)?.sync_all()
+        sync_folder(path)
     };
     write().map_err(|error| Failure::at(path, error))
+}
+
+/// Makes the names in the folder of this file durable.
+pub(super) fn sync_folder(path: &Path) -> std::io::Result<()> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::File::open(parent)?.sync_all()
 }
 
 #[cfg(test)]

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use doorward_core::wire::{Asker, Command, Reply};
+use doorward_core::wire::{Asker, Command, Description, Reply};
 use doorward_core::{Code, Timestamp};
-use doorward_shell::{Answered, Shell};
+use doorward_shell::{Answered, OwnerInvite, Shell};
 use zeroize::Zeroizing;
 
 use super::data::{self, DataFolder};
@@ -35,17 +35,27 @@ pub(super) async fn offer(shell: &Shell, config: &Config, folder: &DataFolder) -
         Err(Answered { code: Code::OwnerExists, .. }) => return Ok(false),
         Err(Answered { code, .. }) => return Err(Failure(format!("no owner link: {code}: {}", code.text()))),
     };
+    hand_over(
+        &made,
+        "This server has no owner yet. Open this link once, on the device that is to hold the owner's keys:",
+        config,
+        folder,
+    )?;
+    Ok(true)
+}
+
+/// Shows a link to a terminal, or leaves it in the private file.
+fn hand_over(made: &OwnerInvite, words: &str, config: &Config, folder: &DataFolder) -> Result<(), Failure> {
     let link = Zeroizing::new(made.link.to_url(config.public_url.as_str()));
     if qr::is_terminal() {
-        show(&link, &made.link.token.to_typed_code(), made.expires);
+        show(words, &link, &made.link.token.to_typed_code(), made.expires);
         // A link in a file from an earlier start is void by now.
-        remove_file(folder)?;
-    } else {
-        let path = folder.file(FILE);
-        data::write_private(&path, format!("{}\n", *link).as_bytes())?;
-        tracing::info!(file = %path.display(), expires = made.expires.to_rfc3339(), "the owner link is in this file; it is deleted when it was used");
+        return remove_file(folder);
     }
-    Ok(true)
+    let path = folder.file(FILE);
+    data::write_private(&path, format!("{}\n", *link).as_bytes())?;
+    tracing::info!(file = %path.display(), expires = made.expires.to_rfc3339(), "the owner link is in this file; it is deleted when it was used");
+    Ok(())
 }
 
 /// Deletes the file with the owner link once there is an owner.
@@ -63,10 +73,15 @@ pub(super) async fn clear(shell: &Shell, folder: &DataFolder) {
 
 /// Whether there is an owner, or why nobody can say.
 async fn exists(shell: &Shell) -> Result<bool, Code> {
+    Ok(describe(shell).await?.is_some_and(|description| description.has_owner))
+}
+
+/// What the server says of itself; nothing before it is set up.
+pub(super) async fn describe(shell: &Shell) -> Result<Option<Description>, Code> {
     let answered = shell.ask(Asker::Operator, Command::Describe, Vec::new()).await;
     match (answered.code, answered.reply) {
-        (Code::Allowed, Reply::Description(description)) => Ok(description.has_owner),
-        (Code::NotInitialised, _) => Ok(false),
+        (Code::Allowed, Reply::Description(description)) => Ok(Some(description)),
+        (Code::NotInitialised, _) => Ok(None),
         (Code::Allowed, _) => Err(Code::Undecidable),
         (code, _) => Err(code),
     }
@@ -84,14 +99,12 @@ fn remove_file(folder: &DataFolder) -> Result<(), Failure> {
     }
 }
 
-fn show(link: &str, typed: &str, expires: Timestamp) {
-    println!(
-        "\nThis server has no owner yet. Open this link once, on the device that is to hold the owner's keys:\n\n  {link}\n"
-    );
+fn show(words: &str, link: &str, typed: &str, expires: Timestamp) {
+    println!("\n{words}\n\n  {link}\n");
     if let Some(code) = qr::blocks(link) {
         println!("{code}\n");
     }
-    println!("  Typed code: {typed}\n  Good until {}, for one use. A new start makes a new link.\n", expires.to_rfc3339());
+    println!("  Typed code: {typed}\n  Good until {}, for one use.\n", expires.to_rfc3339());
 }
 
 /// `doorward init`: everything a first start does, without serving.
@@ -101,7 +114,25 @@ fn show(link: &str, typed: &str, expires: Timestamp) {
 pub async fn init(config: &Config) -> Result<bool, Failure> {
     let opened = run::open(config, policy::load(config.policy.as_deref())?)?;
     let made = offer(&opened.shell, config, &opened.folder).await;
-    opened.shell.stop().await;
+    opened.stop().await;
+    made
+}
+
+/// `doorward owner recover`: revokes the present owner's key, and hands over a link that moves the ownership to new ones.
+///
+/// # Errors
+/// One line: what is in the way.
+pub async fn recover(config: &Config) -> Result<(), Failure> {
+    let opened = run::open(config, policy::load(config.policy.as_deref())?)?;
+    let words = "Open this link once, on the device that is to hold the owner's new keys:";
+    let made = match opened.shell.recover_owner(Zeroizing::new(entropy::fresh())).await {
+        Ok(made) => hand_over(&made, words, config, &opened.folder),
+        Err(Answered { code: Code::NotFound | Code::NotInitialised, .. }) => {
+            Err(Failure("there is no owner yet; make the first owner's link with: doorward init".into()))
+        }
+        Err(Answered { code, .. }) => Err(Failure(format!("the owner cannot be recovered: {code}: {}", code.text()))),
+    };
+    opened.stop().await;
     made
 }
 

@@ -18,9 +18,24 @@ pub(super) fn load(path: Option<&Path>) -> Result<Policy, Failure> {
         return Policy::load(doorward_artifacts::POLICY, &[]).map_err(|error| Failure(format!("the policy built in: {error}")));
     };
     let wasm = std::fs::read(path).map_err(|error| Failure::at(path, error))?;
+    prove(&wasm, path).map(|(policy, _)| policy)
+}
+
+/// Asks the module at this path, or the one built in, every golden vector; says how many there are.
+///
+/// # Errors
+/// As [`load`].
+pub(super) fn examine(path: Option<&Path>) -> Result<(Policy, usize), Failure> {
+    match path {
+        Some(path) => prove(&std::fs::read(path).map_err(|error| Failure::at(path, error))?, path),
+        None => prove(doorward_artifacts::POLICY, Path::new("the policy built in")),
+    }
+}
+
+fn prove(wasm: &[u8], path: &Path) -> Result<(Policy, usize), Failure> {
     let golden: Vec<Golden> = STEPS.iter().flat_map(|file| file.lines()).filter_map(Golden::read).collect();
     let vectors: Vec<Vector<'_>> = golden.iter().map(Golden::vector).collect();
-    Policy::load(&wasm, &vectors).map_err(|error| {
+    let policy = Policy::load(wasm, &vectors).map_err(|error| {
         let name = match &error {
             LoadError::WrongAnswer { index, .. } | LoadError::NoAnswer { index, .. } => {
                 golden.get(*index).map(|golden| golden.name)
@@ -34,7 +49,8 @@ pub(super) fn load(path: Option<&Path>) -> Result<Policy, Failure> {
             | LoadError::NotRunning(_) => None,
         };
         Failure::at(path, name.map_or_else(|| error.to_string(), |name| format!("{error} (`{name}`)")))
-    })
+    })?;
+    Ok((policy, golden.len()))
 }
 
 /// One line of a vector file: name, request, facts, answer; see `bindings/vectors/README.md`.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use doorward_core::ServerKey;
 use doorward_engine::{Policy, Slot};
 use doorward_shell::{Limits, Parts, Shell};
 use doorward_store::Store;
@@ -9,6 +10,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::data::DataFolder;
+use super::high_water::{self, HighWater, Kept, Mark};
 use super::signals::{Signals, Told};
 use super::{Failure, housekeeping, log, owner, policy, sockets, store};
 use crate::ambient::{clock, entropy};
@@ -24,6 +26,18 @@ pub(super) struct Opened {
     pub(super) folder: DataFolder,
     slot: Arc<Slot>,
     store: Arc<dyn Store>,
+    mark: Arc<Kept>,
+}
+
+impl Opened {
+    /// Finishes what is under way and makes everything durable.
+    pub(super) async fn stop(&self) {
+        self.shell.stop().await;
+        self.mark.sync();
+        if let Err(error) = self.store.fold() {
+            tracing::warn!("the store could not be left in order, which the next start will do: {error}");
+        }
+    }
 }
 
 /// Opens folder, store, key and shell, in this order: whoever holds the store's lock is alone with the rest.
@@ -33,7 +47,10 @@ pub(super) struct Opened {
 pub(super) fn open(config: &Config, policy: Policy) -> Result<Opened, Failure> {
     let folder = DataFolder::open(&config.data)?;
     let store = store::open(&folder, clock::now(), config.sync_delay)?;
-    let signer = folder.signer(store::is_new(&*store)?, entropy::fresh)?;
+    let mark = high_water::read(&folder)?;
+    let signer = folder.signer(store::is_new(&*store)? && mark.is_none(), entropy::fresh)?;
+    let mut mark = high_water(&folder, &*store, &signer.public())?;
+    let kept = mark.kept();
     let slot = Arc::new(Slot::new(policy));
     let parts = Parts {
         store: Arc::clone(&store),
@@ -43,9 +60,22 @@ pub(super) fn open(config: &Config, policy: Policy) -> Result<Opened, Failure> {
         entropy: entropy::fresh,
         // The store's lock keeps every other process out.
         limits: Limits { cache: QUESTIONS_KEPT, ..Limits::default() },
+        reached: Some(Box::new(move |place| mark.raise(place))),
     };
     let shell = Shell::start(parts).map_err(|error| Failure(error.to_string()))?;
-    Ok(Opened { shell, folder, slot, store })
+    Ok(Opened { shell, folder, slot, store, mark: kept })
+}
+
+/// Refuses a store that is behind its mark, and opens the mark.
+fn high_water(folder: &DataFolder, store: &dyn Store, server: &ServerKey) -> Result<HighWater, Failure> {
+    high_water::settle(folder, store, server)?;
+    let mark = high_water::read(folder)?;
+    let place = high_water::compare(folder, store, server, mark)?;
+    let opened =
+        HighWater::open(folder, Mark { server: *server, place, restore_epoch: mark.map_or(0, |mark| mark.restore_epoch) })?;
+    // After the mark is there: a store that says so without one would not open again.
+    high_water::promise(store)?;
+    Ok(opened)
 }
 
 /// Serves until told to stop.
@@ -62,10 +92,7 @@ pub async fn serve(config: &Config) -> Result<(), Failure> {
         Ok(bound) => serve_on(config, &opened, bound, &mut signals).await,
         Err(failure) => Err(failure),
     };
-    opened.shell.stop().await;
-    if let Err(error) = opened.store.fold() {
-        tracing::warn!("the store could not be left in order, which the next start will do: {error}");
-    }
+    opened.stop().await;
     ended.inspect(|()| tracing::info!("stopped"))
 }
 
@@ -79,8 +106,13 @@ async fn bind(config: &Config) -> Result<Bound, Failure> {
 }
 
 async fn serve_on(config: &Config, opened: &Opened, bound: Bound, signals: &mut Signals) -> Result<(), Failure> {
-    let Opened { shell, folder, slot, store } = opened;
+    let Opened { shell, folder, slot, store, mark } = opened;
     owner::offer(shell, config, folder).await?;
+    if owner::describe(shell).await.is_ok_and(|known| known.is_some_and(|description| description.unreviewed)) {
+        tracing::warn!(
+            "a restore waits to be accepted, and nobody is let in: look at accounts and invites, stop, and run: doorward restore --accept"
+        );
+    }
     let door = Door::new(shell.clone(), config.public_url.clone(), clock::now, config.trusted_proxies.clone());
     let (stop, stopping) = watch::channel(false);
     let mut serving = JoinSet::new();
@@ -101,6 +133,7 @@ async fn serve_on(config: &Config, opened: &Opened, bound: Bound, signals: &mut 
     }
     let mut beside = JoinSet::new();
     beside.spawn(housekeeping::keep(shell.clone(), Arc::clone(store)));
+    beside.spawn(Arc::clone(mark).keep_synced());
     beside.spawn(clear_owner_link(door.clone(), shell.clone(), folder.clone()));
     tracing::info!(listen = address, public_url = %config.public_url, server = %shell.server_key(), policy = hex::encode(shell.policy_digest()), "serving");
     if config.listen.ip().is_loopback() && config.trusted_proxies.is_empty() && config.public_url.is_https() {

@@ -54,7 +54,7 @@ pub fn limits() -> Limits {
 }
 
 pub fn parts(store: Arc<dyn Store>, limits: Limits) -> Parts {
-    Parts { store, policy: Arc::new(Slot::new(policy())), signer: signer(), clock, entropy, limits }
+    Parts { store, policy: Arc::new(Slot::new(policy())), signer: signer(), clock, entropy, limits, reached: None }
 }
 
 pub fn start(store: Arc<dyn Store>) -> Shell {
