@@ -151,13 +151,15 @@ fn taming_the_many_eddsas() {
     }
 }
 
+type Edit<'e> = &'e dyn Fn(&mut [u8; 64]);
+
 /// Edits of a good signature, each of which some library has taken for one.
 #[test]
 fn an_edited_signature_is_none() {
     let [_, public, message, signature] = RFC_8032[2];
     let (key, message, good) = (SignKey(array(public)), unhex(message), array::<64>(signature));
     let order: [u8; 32] = array("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010");
-    let edits: &[(&str, &dyn Fn(&mut [u8; 64]))] = &[
+    let edits: &[(&str, Edit<'_>)] = &[
         ("R is zero", &|s| s[..32].fill(0)),
         ("S is zero", &|s| s[32..].fill(0)),
         ("both are zero", &|s| s.fill(0)),

@@ -66,7 +66,7 @@ fn made(number: u8) -> Made {
     let random = &mut Random::new(u64::from(number) + 1);
     let key = SignKey(derive("case/invite", &[number]));
     let id = InviteId::of(&key);
-    let by_server = number % 6 == 0;
+    let by_server = number.is_multiple_of(6);
     let issuer = if by_server { server() } else { person_number(number % 3) };
     let soon = Expiry::At(NOW.plus(DAY / 2));
     let expires = [soon, Expiry::At(NOW.plus(7 * DAY)), Expiry::Never, Expiry::At(NOW), Expiry::Unreadable];

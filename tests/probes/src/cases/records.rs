@@ -191,7 +191,7 @@ fn invite_record(key: &str, random: &mut Random) -> InviteRecord {
         minted_at: time(random),
         restore_epoch: if random.percent(95) { 0 } else { number(random) },
         uses: if random.percent(80) { 0 } else { number(random) },
-        closed: random.percent(10).then(|| random.pick(&closed).clone()),
+        closed: random.percent(10).then(|| *random.pick(&closed)),
     }
 }
 
