@@ -94,6 +94,7 @@ impl Owner {
             issuer_incarnation: self.incarnation,
             issuer_epoch: 0,
             issuer_handle: "Ada".into(),
+            rebind: None,
         };
         let payload = encode(&claims);
         let bytes = Domain::Claims.signed_bytes(&payload);

@@ -46,6 +46,7 @@ pub(crate) async fn mint(
         issuer_incarnation: details.incarnation.read().map_err(|code| code.name())?,
         issuer_epoch: details.epoch,
         issuer_handle: account.handle,
+        rebind: None,
     };
     let payload = encode(&claims);
     let at = payload.windows(5).position(|window| window == MARK.to_bytes()).ok_or("no mark")?;

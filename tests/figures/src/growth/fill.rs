@@ -128,6 +128,7 @@ impl World {
             issuer_incarnation: Incarnation::NONE,
             issuer_epoch: 0,
             issuer_handle: "Ada".into(),
+            rebind: None,
         };
         let invite = SignedClaims {
             claims: encode(&claims),

@@ -68,10 +68,17 @@ fn made(number: u8) -> Made {
     let id = InviteId::of(&key);
     let by_server = number.is_multiple_of(6);
     let issuer = if by_server { server() } else { person_number(number % 3) };
+    let rebind = number.is_multiple_of(12).then(|| person_number(0));
     let soon = Expiry::At(NOW.plus(DAY / 2));
     let expires = [soon, Expiry::At(NOW.plus(7 * DAY)), Expiry::Never, Expiry::At(NOW), Expiry::Unreadable];
     let claims = Claims {
-        version: if number == 23 { 2 } else { claims::VERSION },
+        version: if number == 23 {
+            9
+        } else if rebind.is_some() {
+            claims::VERSION_REBIND
+        } else {
+            claims::VERSION
+        },
         server: if number == 22 { person_number(0) } else { server() },
         invite: id,
         invite_key: key,
@@ -86,6 +93,7 @@ fn made(number: u8) -> Made {
         issuer_incarnation: if by_server { Incarnation::NONE } else { incarnation(&issuer) },
         issuer_epoch: u32::from(number == 19),
         issuer_handle: if by_server { String::new() } else { "Ada".into() },
+        rebind,
     };
     let signature = Signature([number; 64]);
     let signed = SignedClaims { claims: encode(&claims), issuer_signature: signature, invite_signature: signature };

@@ -4,14 +4,14 @@ use super::cast::{NOW, invite, kex_key, person, server, text};
 use crate::random::Random;
 use doorward_core::digest::{Sha256Digest, derive};
 use doorward_core::http_signature::Covered;
-use doorward_core::record::claims_digest;
+use doorward_core::record::{claims_digest, keys};
 use doorward_core::role::Permission;
 use doorward_core::statement::RedeemStatement;
 use doorward_core::wire::{
-    AccountProof, Asker, Can, Command, Context, HttpAuth, Init, InviteFilter, ListInvites, Mint, Paging, Preview, Prove, Redeem,
-    Register, Request, ShowInvite, VERSION,
+    AccountProof, Asker, Can, Command, Context, HttpAuth, Init, InviteFilter, ListInvites, Mint, Paging, Preview, Prove,
+    RecoverOwner, Redeem, Register, Request, ShowInvite, VERSION,
 };
-use doorward_core::{DecisionId, InviteId, Nonce, SignKey, Signature, SpaceId, Timestamp};
+use doorward_core::{DecisionId, Expiry, InviteId, Nonce, SignKey, Signature, SpaceId, Timestamp};
 
 /// Any request. Most are what an honest client would send.
 pub(super) fn request(random: &mut Random) -> Request {
@@ -31,7 +31,8 @@ pub(super) fn request(random: &mut Random) -> Request {
 fn asker(random: &mut Random, command: &Command, now: Timestamp) -> Asker {
     let usual = match command {
         Command::Describe | Command::Preview(_) | Command::Redeem(_) => Asker::Stranger,
-        Command::Init(_) | Command::Tidy(_) => Asker::Operator,
+        Command::Init(_) | Command::BeginRestore(_) | Command::AcceptRestore => Asker::Operator,
+        Command::RecoverOwner(_) | Command::Tidy(_) | Command::Sweep(_) => Asker::Operator,
         Command::IsAuthorized(_) | Command::HasAdmin | Command::Can(_) => Asker::Service,
         _ => Asker::Account(auth(random, now).into()),
     };
@@ -95,7 +96,7 @@ fn paging(random: &mut Random) -> Paging {
 }
 
 fn command(random: &mut Random, now: Timestamp) -> Command {
-    match random.below(24) {
+    match random.below(28) {
         0 => Command::Describe,
         1 => Command::Init(Init { name: text(random), invite: invite(random).signed.clone() }.into()),
         2 | 3 => {
@@ -126,8 +127,24 @@ fn command(random: &mut Random, now: Timestamp) -> Command {
             let space = if random.percent(80) { SpaceId::SERVER } else { SpaceId(random.bytes()) };
             Command::Can(Can { account: person(random), permission: *random.pick(Permission::ALL), space })
         }
+        23 => Command::BeginRestore(*random.pick(&[0, 1, 7, u32::MAX])),
+        24 => Command::AcceptRestore,
+        25 => Command::RecoverOwner(RecoverOwner { invite: invite(random).signed.clone() }.into()),
+        26 => Command::Sweep(swept(random)),
         _ => Command::Tidy(DecisionId([random.below(3) as u8; 16])),
     }
+}
+
+/// Keys of one list, of both, or of none.
+fn swept(random: &mut Random) -> Vec<String> {
+    let (ids, invites) = *random.pick(&[(100, 0), (100, 0), (0, 100), (0, 100), (50, 50)]);
+    let count = *random.pick(&[0, 1, 5, 100, 101]);
+    let key = |random: &mut Random| match random.below(100) {
+        n if n < ids => keys::request_id(&person(random), &nonce(random)),
+        n if n < ids + invites => keys::open_by_issuer(&person(random), Expiry::At(NOW), &invite(random).id),
+        _ => text(random),
+    };
+    (0..count).map(|_| key(random)).collect()
 }
 
 fn preview(random: &mut Random, now: Timestamp) -> Preview {
