@@ -107,13 +107,19 @@ wire_struct! {
     }
 }
 
-impl SignedClaims {
-    /// Reads the claims; trailing bytes, other versions and more than [`MAX_CLAIMS`] are refused. Signatures are not
-    /// looked at.
-    pub fn unverified_claims(&self) -> Option<Claims> {
-        if self.claims.len() > MAX_CLAIMS {
+impl Claims {
+    /// Reads encoded claims; trailing bytes, other versions and more than [`MAX_CLAIMS`] are refused.
+    pub fn from_payload(payload: &[u8]) -> Option<Claims> {
+        if payload.len() > MAX_CLAIMS {
             return None;
         }
-        crate::wire::decode::<Claims>(&self.claims).ok().filter(|claims| matches!(claims.version, VERSION | VERSION_REBIND))
+        crate::wire::decode::<Claims>(payload).ok().filter(|claims| matches!(claims.version, VERSION | VERSION_REBIND))
+    }
+}
+
+impl SignedClaims {
+    /// Reads the claims, as [`Claims::from_payload`] does. Signatures are not looked at.
+    pub fn unverified_claims(&self) -> Option<Claims> {
+        Claims::from_payload(&self.claims)
     }
 }

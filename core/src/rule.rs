@@ -149,6 +149,6 @@ rules! {
     CAN_PERMISSION = "can.permission", "The role must allow it.";
     CAN_YES = "can.yes", "The role allows it.";
 
-    SWEEP_DONE = "sweep.done", "Request ids that no fresh request can bear, and open invites that are void for good, are cleared.";
+    SWEEP_DONE = "sweep.done", "Request ids that no fresh request can bear any more are cleared.";
     TIDY_DONE = "tidy.done", "Housekeeping clears what has been without effect already.";
 }

@@ -103,8 +103,17 @@ async function meet(invitation) {
     if (inPage("server") !== server.server_key || !invitation.isFor(server.server_key)) return explain("other-server", about);
     about.server = server.name;
     keys = await loadKeys(server.server_key);
-    const preview = await ask(invitation, server.server_key, keys);
-    const claims = Claims.verify(fromBase64url(preview.claims), preview.issuer_signature, preview.invite_signature, invitation, server.server_key);
+    const serverKey = server.server_key;
+    /** @param {any} told */
+    const checked = (told) => Claims.verify(fromBase64url(told.claims), told.issuer_signature, told.invite_signature, invitation, serverKey);
+    let preview = await ask(invitation, serverKey, keys);
+    let claims = checked(preview);
+    if (keys && claims.rebind === keys.signKey) {
+      // Its holder takes the place of these very keys, which are revoked: new ones are made beside them and replace them.
+      keys = null;
+      preview = await ask(invitation, serverKey, keys);
+      claims = checked(preview);
+    }
     about.inviter = claims.isServerIssued ? undefined : claims.issuerHandle;
     about.expires = claims.expires;
     remember(invitation.inviteId, about.inviter);

@@ -12,7 +12,7 @@ import { footer, show } from "/assets/invite/stage.js";
 /** @param {Visit} visit */
 export function offer(visit) {
   const { claims, server, preview, keys, invitation } = visit;
-  const title = claims.isServerIssued ? say("offer.owner") : say("offer.title", { inviter: claims.issuerHandle, server: server.name });
+  const title = claims.rebind ? say("offer.rebind") : claims.isServerIssued ? say("offer.owner") : say("offer.title", { inviter: claims.issuerHandle, server: server.name });
   const entry = field(say("offer.handle"), h("input", { name: "username", autocomplete: "username", autocapitalize: "words", spellcheck: "false", maxlength: 128, required: true }), say("offer.handle.hint"));
   entry.input.value = keys?.handle ?? "";
   const go = async () => {
@@ -25,7 +25,9 @@ export function offer(visit) {
   };
   show(
     title,
-    claims.isServerIssued && h("p", {}, say("offer.owner.lead", { server: server.name })),
+    claims.rebind
+      ? note("warn", h("p", {}, say("offer.rebind.lead", { server: server.name, key: fingerprint(claims.rebind) })))
+      : claims.isServerIssued && h("p", {}, say("offer.owner.lead", { server: server.name })),
     claims.greeting && h("blockquote", { class: "greeting", dir: "auto", "aria-label": say("offer.greeting", { inviter: claims.issuerHandle }) }, claims.greeting),
     facts([
       [say("offer.by"), claims.isServerIssued ? say("inviter.server") : person(claims.issuerHandle, fingerprint(claims.issuer))],

@@ -12,7 +12,7 @@ use doorward_core::digest::sha256;
 use doorward_core::role::Role;
 use doorward_core::statement::Domain;
 use doorward_core::text::{Kind, screen, screen_tags};
-use doorward_core::wire::{decode, encode};
+use doorward_core::wire::encode;
 use doorward_core::{Code, Expiry, Incarnation, InviteId, SignKey, SpaceId};
 use wasm_bindgen::prelude::*;
 
@@ -109,7 +109,7 @@ fn whole(fields: &JsValue, name: &str) -> Result<u32, Thrown> {
 
 /// Reads claims back from the payload of an object that [`verify_claims`] or [`create_claims`] returned.
 pub(crate) fn read(payload: &[u8]) -> Result<Claims, Thrown> {
-    decode::<Claims>(payload).ok().filter(|claims| claims.version == VERSION).ok_or(Thrown(Code::DamagedInvite))
+    Claims::from_payload(payload).ok_or(Thrown(Code::DamagedInvite))
 }
 
 /// The claims as an object, if no server would refuse them for their form alone.
@@ -140,6 +140,7 @@ fn object(claims: &Claims) -> Plain {
     members.hex("issuer", &claims.issuer.0);
     members.text("issuerHandle", &claims.issuer_handle);
     members.flag("isServerIssued", claims.issuer == claims.server);
+    members.hex("rebind", claims.rebind.as_ref().map_or(&[], |key| &key.0));
     let object = members.object();
     object.bytes("signedBytes", Domain::Claims.signed_bytes(&payload));
     object.bytes("payload", payload);

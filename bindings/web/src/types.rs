@@ -54,8 +54,10 @@ export interface Claims {
     readonly issuer: KeyHex;
     /** What the issuer called itself: show it with the {@link fingerprint} of its key. */
     readonly issuerHandle: string;
-    /** Whether the server itself made it: the first owner's invite. */
+    /** Whether the server itself made it: the first owner's invite, or one for new keys of a lost owner. */
     readonly isServerIssued: boolean;
+    /** The key whose place its holder takes with new keys; empty for an invite that lets someone join. */
+    readonly rebind: KeyHex | "";
 }
 
 /** "Let this account in". */

@@ -2,13 +2,13 @@
 //! roster and in no count, and its open invites are closed: some in the same commit, the rest by housekeeping. The
 //! rest is void at once all the same, because it names an incarnation that is gone.
 
-use super::inquiry::Inquiry;
+use super::inquiry::{Inquiry, Root};
 use super::open_invites::OpenInvites;
-use super::tidy::{close_some, open_page};
+use super::tidy::close_some;
 use super::{Ruling, Stop};
 use crate::id::{DecisionId, SpaceId};
 use crate::key::SignKey;
-use crate::record::{ClosingJob, Job, JobKind, KeyRecord, MemberCount, OpenCount, keys};
+use crate::record::{Closed, ClosingJob, Job, JobKind, KeyRecord, MemberCount, OpenCount, keys};
 use crate::wire::Request;
 
 /// Erases the account from its record and adds everything that goes with it to the ruling.
@@ -17,33 +17,29 @@ pub(crate) fn erase(
     request: &Request,
     key: &SignKey,
     record: &mut KeyRecord,
-    mut members: MemberCount,
-    open: OpenCount,
+    (mut members, open): (MemberCount, OpenCount),
+    root: &Root,
     inquiry: &mut Inquiry<'_>,
 ) -> Result<(), Stop> {
-    let Some(account) = record.account.clone() else { return Ok(()) };
+    let seat = record.current_seat().cloned();
+    let Some(account) = record.account.take() else { return Ok(()) };
+    record.allowlisted_by = None;
     if open.open > 0 {
-        let need = open_page(key, "");
-        inquiry.want_page(&need);
-        inquiry.ready()?;
-        let page = inquiry.page(&need)?;
-        let (more, last) = (page.more, page.records.last().map(|fact| fact.key.into()).unwrap_or_default());
         let mut open = OpenInvites::new(*key, open);
-        close_some(ruling, &need, &mut open, &account.incarnation, inquiry, request)?;
+        let (how, now) = (Closed::Cancelled(*key), request.context.now);
+        let after = close_some(ruling, "", &mut open, (root, record), how, inquiry, now)?;
         open.save(ruling);
-        if more {
-            let closing = ClosingJob { issuer: *key, incarnation: account.incarnation, after: last };
+        if !after.is_empty() {
+            let closing = ClosingJob { issuer: *key, incarnation: account.incarnation, after };
             let job = Job { kind: JobKind::CloseInvites(closing), since: request.context.now };
             ruling.put(keys::job(&DecisionId::fresh(&request.context.entropy)), &job);
         }
     }
-    if let Some(seat) = record.current_seat() {
+    if let Some(seat) = seat {
         ruling.remove(keys::roster(&SpaceId::SERVER, seat.joined_at, key));
         members.members = members.members.saturating_sub(1);
         members.revision += 1;
         ruling.put(keys::members(&SpaceId::SERVER), &members);
     }
-    record.account = None;
-    record.allowlisted_by = None;
     Ok(())
 }

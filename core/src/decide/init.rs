@@ -1,61 +1,97 @@
-//! Init: the operator, on the machine, sets the server up, or makes a new owner invite while there is no owner. There
-//! is no "first visitor becomes admin".
+//! The operator's own links, made on the machine. Init sets the server up, or makes a new owner invite while there is
+//! no owner; there is no "first visitor becomes admin". Recover owner revokes the present owner's key and makes a link
+//! that moves the ownership to new keys: between the two the server has its owner by name, and nobody can act as him,
+//! for no account manager outranks him and init makes no second one.
 
 use super::inquiry::{Inquiry, Root};
 use super::open_invites::{OpenInvites, Place};
 use super::redeem::claims_are_signed;
-use super::{Outcome, Ruling, Stop, deny, operator_only};
-use crate::claims::Claims;
+use super::{Outcome, Ruling, Stop, deny, fault, operator_only};
+use crate::claims::{Claims, SignedClaims};
 use crate::code::Code;
 use crate::id::{Incarnation, InviteId, SpaceId};
 use crate::key::SignKey;
-use crate::record::{Closed, InviteRecord, JoinRule, OpenCount, Pause, ServerRoot, Space, keys};
+use crate::record::{Closed, InviteRecord, JoinRule, KeyRecord, OpenCount, Pause, ServerRoot, Space, Standing, keys};
 use crate::role::Role;
 use crate::rule;
 use crate::text::Kind;
 use crate::time::{DAY, Expiry, Timestamp};
-use crate::wire::{Context, Event, EventKind, Init, Mint, Request};
+use crate::wire::{Context, Event, EventKind, Mint, Request};
 use alloc::string::String;
 
-/// Decides an init.
-pub(crate) fn decide(request: &Request, init: &Init, inquiry: &mut Inquiry<'_>) -> Outcome {
+/// Decides an init, which names the server, or a recovery of its owner.
+pub(crate) fn decide(request: &Request, invite: &SignedClaims, name: Option<&str>, inquiry: &mut Inquiry<'_>) -> Outcome {
     operator_only(request)?;
     let (context, now) = (&request.context, request.context.now);
-    let Some(claims) = init.invite.unverified_claims() else {
-        return deny(Code::DamagedInvite, rule::INIT_CLAIMS);
+    let (done, wrong) = match name {
+        Some(_) => (rule::INIT_DONE, rule::INIT_CLAIMS),
+        None => (rule::RECOVER_DONE, rule::RECOVER_CLAIMS),
     };
-    let signed = claims_are_signed(inquiry, &init.invite, &claims);
-    let named = inquiry.check_text(Kind::ServerName, &init.name);
+    let Some(claims) = invite.unverified_claims() else {
+        return deny(Code::DamagedInvite, wrong);
+    };
+    let signed = claims_are_signed(inquiry, invite, &claims);
+    let named = name.is_none_or(|name| inquiry.check_text(Kind::ServerName, name));
     let (invite_key, count_key) = (keys::invite(&claims.invite), keys::open_count(&context.server));
     [keys::SERVER, &invite_key, &count_key].into_iter().for_each(|key| inquiry.want(key));
     inquiry.ready()?;
     if !named {
-        return deny(Code::BadText, rule::INIT_CLAIMS);
+        return deny(Code::BadText, wrong);
     }
-    let mut root = root_or_new(context, init, inquiry)?;
-    if root.space.owner.is_some() {
-        return deny(Code::OwnerExists, rule::INIT_OWNER_EXISTS);
+    let mut root = root_or_new(context, name, inquiry)?;
+    let owner = root.space.owner;
+    match (name, owner) {
+        (Some(_), Some(_)) => return deny(Code::OwnerExists, rule::INIT_OWNER_EXISTS),
+        (None, None) => return deny(Code::NotFound, rule::RECOVER_NO_OWNER),
+        (Some(_), None) | (None, Some(_)) => {}
     }
-    if !signed || !is_owner_invite(&claims, context, None) || inquiry.load::<InviteRecord>(&invite_key)?.is_some() {
-        return deny(Code::DamagedInvite, rule::INIT_CLAIMS);
+    if !signed || !is_owner_invite(&claims, context, owner) || inquiry.load::<InviteRecord>(&invite_key)?.is_some() {
+        return deny(Code::DamagedInvite, wrong);
     }
-    let mut ruling = Ruling::allow(rule::INIT_DONE);
-    if root.server.owner_invite.is_none() {
-        ruling.events.push(Event { kind: EventKind::ServerInitialised, space: SpaceId::SERVER, account: None, invite: None });
+    let mut ruling = Ruling::allow(done);
+    match owner {
+        Some(owner) => fell(&mut ruling, owner, &claims, inquiry)?,
+        None if root.server.owner_invite.is_none() => {
+            ruling.events.push(Event { kind: EventKind::ServerInitialised, space: SpaceId::SERVER, account: None, invite: None });
+        }
+        None => {}
     }
     let mut open = OpenInvites::new(context.server, inquiry.load_or_default::<OpenCount>(&count_key)?);
     if let Some(former) = root.set_owner_invite(claims.invite) {
         cancel_former(&mut ruling, &mut open, former, inquiry, now, context)?;
     }
-    let mint = Mint { invite: init.invite.clone(), label: String::new(), salt: None };
+    let mint = Mint { invite: invite.clone(), label: String::new(), salt: None };
     super::mint::enter(&mut ruling, open, &claims, &mint, &root, now);
     Ok(root.save(context, ruling))
 }
 
-fn root_or_new(context: &Context, init: &Init, inquiry: &Inquiry<'_>) -> Result<Root, Stop> {
-    if inquiry.load::<Space>(keys::SERVER)?.is_some() {
-        return inquiry.root(context);
+/// Revokes the owner's key. Whoever lost the link, too, finds it revoked already.
+fn fell(ruling: &mut Ruling, owner: SignKey, claims: &Claims, inquiry: &mut Inquiry<'_>) -> Result<(), Stop> {
+    let key = keys::account(&owner);
+    inquiry.want(&key);
+    inquiry.ready()?;
+    let mut record: KeyRecord = inquiry.load_or_default(&key)?;
+    let Some(account) = record.account.as_mut() else {
+        return Err(fault(Code::CorruptRecord, "owner without account"));
+    };
+    ruling.about(owner);
+    let event = |kind| Event { kind, space: SpaceId::SERVER, account: Some(owner), invite: Some(claims.invite) };
+    if account.standing == Standing::Active {
+        account.standing = Standing::Revoked;
+        account.epoch += 1;
+        ruling.put(key, &record);
+        ruling.events.push(event(EventKind::AccountRevoked));
     }
+    ruling.events.push(event(EventKind::OwnerRecoveryBegun));
+    Ok(())
+}
+
+fn root_or_new(context: &Context, name: Option<&str>, inquiry: &Inquiry<'_>) -> Result<Root, Stop> {
+    let new = match inquiry.load::<Space>(keys::SERVER)? {
+        None => name,
+        Some(_) => None,
+    };
+    let Some(name) = new else { return inquiry.root(context) };
     let server = ServerRoot {
         key: context.server,
         owner_invite: None,
@@ -64,7 +100,7 @@ fn root_or_new(context: &Context, init: &Init, inquiry: &Inquiry<'_>) -> Result<
         highest_now: Timestamp(0),
     };
     let space = Space {
-        name: init.name.clone(),
+        name: name.into(),
         join_rule: JoinRule::Invite,
         max_members: 0,
         description: String::new(),
@@ -77,7 +113,7 @@ fn root_or_new(context: &Context, init: &Init, inquiry: &Inquiry<'_>) -> Result<
 }
 
 /// Signed by the server's own key, for one use within 24 hours, in the place of `target` if any, and nothing besides.
-pub(crate) fn is_owner_invite(claims: &Claims, context: &Context, target: Option<SignKey>) -> bool {
+fn is_owner_invite(claims: &Claims, context: &Context, target: Option<SignKey>) -> bool {
     let soon = match claims.expires {
         Expiry::At(at) => at > context.now && at <= context.now.plus(DAY),
         Expiry::Never | Expiry::Unreadable => false,
@@ -95,7 +131,7 @@ pub(crate) fn is_owner_invite(claims: &Claims, context: &Context, target: Option
 }
 
 /// Closes the former invite of the server's own, if it is still open.
-pub(crate) fn cancel_former(
+fn cancel_former(
     ruling: &mut Ruling,
     open: &mut OpenInvites,
     former: InviteId,

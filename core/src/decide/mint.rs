@@ -5,16 +5,17 @@ use super::inquiry::{Inquiry, Root};
 use super::invites::item_of;
 use super::open_invites::{OpenInvites, Place};
 use super::redeem::claims_are_signed;
+use super::tidy::close_some;
 use super::{Outcome, Ruling, Stop, deny};
 use crate::claims::Claims;
 use crate::code::Code;
 use crate::id::SpaceId;
-use crate::record::{Closed, InviteRecord, OpenCount, keys};
+use crate::record::{Closed, InviteRecord, keys};
 use crate::role::{Permission, PlaceKind, Role};
 use crate::rule::{self, Rule};
 use crate::text::{Kind, screen_tags};
 use crate::time::{DAY, Expiry, Timestamp};
-use crate::wire::{Event, EventKind, Mint, PageNeed, Reply, Request};
+use crate::wire::{Event, EventKind, Mint, Reply, Request};
 use alloc::boxed::Box;
 
 /// At most this many live invites an issuer.
@@ -25,8 +26,6 @@ pub const FURTHEST: u64 = 365 * DAY;
 pub const FURTHEST_ELEVATED: u64 = 7 * DAY;
 /// At most this many uses of an invite that grants more than `member`.
 pub const MOST_ELEVATED: u32 = 10;
-/// How many expired invites a mint that finds the lists full moves out of the way.
-const TIDIED: u16 = 30;
 
 /// What the table looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,24 +100,23 @@ pub(crate) fn decide(request: &Request, mint: &Mint, inquiry: &mut Inquiry<'_>) 
         if inquiry.load::<InviteRecord>(&invite_key)?.is_some() {
             return deny(Code::InviteExists, rule::MINT_EXISTS);
         }
-        let count: OpenCount = inquiry.load_or_default(&count_key)?;
-        let expired = expired_if_full(inquiry, &claims, &count, &count_key, now)?;
+        let mut ruling = Ruling::allow(rule::MINT_DONE);
+        let mut open = OpenInvites::new(claims.issuer, inquiry.load_or_default(&count_key)?);
+        if open.count() >= MAX_OPEN {
+            // Nobody is locked out by old invites: some of what has expired or is void leaves the lists.
+            close_some(&mut ruling, "", &mut open, (root, &caller.record), Closed::Void, inquiry, now)?;
+        }
         let offer = Offer {
             issuer: caller.role,
             role: claims.role,
             tags: !claims.tags.is_empty(),
             max_uses: claims.max_uses,
             expires: claims.expires,
-            open: count.open.saturating_sub(expired.len() as u32),
+            open: open.count(),
         };
         match judge(&offer, now) {
             (Code::Allowed, _) => {}
             (code, rule) => return deny(code, rule),
-        }
-        let mut ruling = Ruling::allow(rule::MINT_DONE);
-        let mut open = OpenInvites::new(claims.issuer, count);
-        for place in expired {
-            open.close(&mut ruling, place, Closed::Expired, now);
         }
         enter(&mut ruling, open, &claims, mint, root, now);
         Ok(ruling)
@@ -158,33 +156,4 @@ fn claims_are_callers(request: &Request, claims: &Claims, signed: bool, caller: 
         && claims.issuer_epoch == caller.account.epoch
         && claims.issuer_handle == caller.account.handle;
     if signed && current { Ok(()) } else { deny(Code::DamagedInvite, rule::MINT_CLAIMS) }
-}
-
-/// When the lists are full, some of what has expired leaves them: a person with old invites is never locked out.
-fn expired_if_full(
-    inquiry: &mut Inquiry<'_>,
-    claims: &Claims,
-    count: &OpenCount,
-    count_key: &str,
-    now: Timestamp,
-) -> Result<alloc::vec::Vec<Place>, Stop> {
-    if count.open < MAX_OPEN {
-        return Ok(alloc::vec::Vec::new());
-    }
-    let prefix = keys::all_open_by_issuer(&claims.issuer);
-    let until = keys::not_expired_from(&prefix, now);
-    let need = PageNeed { prefix, after: "".into(), until, limit: TIDIED, under: count_key.into() };
-    inquiry.want_page(&need);
-    inquiry.ready()?;
-    let places = inquiry.page(&need)?.records.iter().filter_map(|fact| place_of(fact.key, claims));
-    Ok(places.collect())
-}
-
-/// Reads where an open invite stands back from its key `x.<issuer>.<expiry>.<invite>`.
-fn place_of(key: &str, claims: &Claims) -> Option<Place> {
-    let invite = keys::trailing_invite(key)?;
-    let end = key.len().checked_sub(33)?;
-    let mut expires = [0; 5];
-    hex::decode_to_slice(key.get(end.checked_sub(10)?..end)?, &mut expires).ok()?;
-    Some(Place { invite, issuer: claims.issuer, space: SpaceId::SERVER, expires: Expiry::from_bytes(expires) })
 }

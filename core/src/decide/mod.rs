@@ -12,7 +12,6 @@ mod invites;
 pub mod mint;
 mod open_invites;
 pub mod preview;
-mod recover;
 pub mod redeem;
 mod register;
 pub mod restore;
@@ -58,10 +57,10 @@ pub fn step(request: &[u8], facts: &[u8]) -> Vec<u8> {
 fn dispatch(request: &Request, inquiry: &mut Inquiry<'_>) -> Outcome {
     match &request.command {
         Command::Describe => authorize::describe(request, inquiry),
-        Command::Init(init) => init::decide(request, init, inquiry),
+        Command::Init(init) => init::decide(request, &init.invite, Some(&init.name), inquiry),
         Command::BeginRestore(known) => restore::begin(request, *known, inquiry),
         Command::AcceptRestore => restore::accept(request, inquiry),
-        Command::RecoverOwner(recover) => recover::decide(request, recover, inquiry),
+        Command::RecoverOwner(recover) => init::decide(request, &recover.invite, None, inquiry),
         Command::Mint(mint) => mint::decide(request, mint, inquiry),
         Command::Preview(preview) => preview::decide(request, preview, inquiry),
         Command::Redeem(redeem) => redeem::decide(request, redeem, inquiry),

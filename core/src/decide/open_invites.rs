@@ -27,13 +27,18 @@ impl From<&Claims> for Place {
 
 /// An issuer's open invites, changed together.
 pub(crate) struct OpenInvites {
-    issuer: SignKey,
+    pub(crate) issuer: SignKey,
     count: OpenCount,
 }
 
 impl OpenInvites {
     pub(crate) fn new(issuer: SignKey, count: OpenCount) -> Self {
         Self { issuer, count }
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> u32 {
+        self.count.open
     }
 
     /// Enters an invite into the lists.

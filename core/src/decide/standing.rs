@@ -69,7 +69,7 @@ pub fn judge(change: Change, caller: Role, target: Target, is_self: bool, owns_s
 pub(crate) fn decide(request: &Request, change: Change, key: &SignKey, inquiry: &mut Inquiry<'_>) -> Outcome {
     let (account_key, members_key, count_key) = (keys::account(key), keys::members(&SpaceId::SERVER), keys::open_count(key));
     let wanted = [account_key.clone(), members_key.clone(), count_key.clone()];
-    writing(request, inquiry, &wanted, &mut |inquiry, caller, _root| {
+    writing(request, inquiry, &wanted, &mut |inquiry, caller, root| {
         let mut record: KeyRecord = inquiry.load_or_default(&account_key)?;
         let (code, rule) = judge(change, caller.role, target_of(&record), caller.key == *key, record.spaces_owned > 0);
         if code != Code::Allowed {
@@ -97,7 +97,7 @@ pub(crate) fn decide(request: &Request, change: Change, key: &SignKey, inquiry: 
             Change::Delete => {
                 let members: MemberCount = inquiry.load_or_default(&members_key)?;
                 let open: OpenCount = inquiry.load_or_default(&count_key)?;
-                super::delete::erase(&mut ruling, request, key, &mut record, members, open, inquiry)?;
+                super::delete::erase(&mut ruling, request, key, &mut record, (members, open), root, inquiry)?;
                 EventKind::AccountDeleted
             }
         };

@@ -1,13 +1,14 @@
 //! Tidy: housekeeping, in small decisions of its own. It clears only what has been without effect already.
 
-use super::inquiry::Inquiry;
+use super::inquiry::{Inquiry, Root};
 use super::open_invites::{OpenInvites, Place};
+use super::redeem::{InviteLife, is_void, life};
 use super::{Outcome, Ruling, Stop, deny, fault, operator_only};
 use crate::code::Code;
-use crate::id::{DecisionId, Incarnation, InviteId};
-use crate::key::SignKey;
-use crate::record::{Closed, ClosingJob, InviteRecord, Job, JobKind, keys};
+use crate::id::DecisionId;
+use crate::record::{Closed, ClosingJob, InviteRecord, Job, JobKind, KeyRecord, keys};
 use crate::rule;
+use crate::time::Timestamp;
 use crate::wire::{PageNeed, Reply, Request};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -27,18 +28,19 @@ pub(crate) fn decide(request: &Request, id: &DecisionId, inquiry: &mut Inquiry<'
         return deny(Code::NotFound, rule::TIDY_DONE);
     };
     let JobKind::CloseInvites(closing) = &job.kind;
-    let (need, count_key) = (open_page(&closing.issuer, &closing.after), keys::open_count(&closing.issuer));
+    let (account_key, count_key) = (keys::account(&closing.issuer), keys::open_count(&closing.issuer));
+    inquiry.want(&account_key);
     inquiry.want(&count_key);
-    inquiry.want_page(&need);
     inquiry.ready()?;
-    let page = inquiry.page(&need)?;
-    let (more, last) = (page.more, page.records.last().map(|fact| fact.key.into()));
+    let issuer = inquiry.load_or_default(&account_key)?;
     let mut open = OpenInvites::new(closing.issuer, inquiry.load_or_default(&count_key)?);
     let mut ruling = Ruling::allow(rule::TIDY_DONE);
-    close_some(&mut ruling, &need, &mut open, &closing.incarnation, inquiry, request)?;
+    let how = Closed::Cancelled(closing.issuer);
+    let after = close_some(&mut ruling, &closing.after, &mut open, (&root, &issuer), how, inquiry, request.context.now)?;
     open.save(&mut ruling);
+    let more = !after.is_empty();
     if more {
-        let closing = ClosingJob { after: last.unwrap_or_default(), ..closing.clone() };
+        let closing = ClosingJob { after, ..closing.clone() };
         ruling.put(job_key, &Job { kind: JobKind::CloseInvites(closing), since: job.since });
     } else {
         ruling.remove(job_key);
@@ -46,35 +48,45 @@ pub(crate) fn decide(request: &Request, id: &DecisionId, inquiry: &mut Inquiry<'
     Ok(root.save(&request.context, ruling.replying(Reply::Tidied(more))))
 }
 
-/// A page of an issuer's open invites, decided on under their counter.
-pub(crate) fn open_page(issuer: &SignKey, after: &str) -> PageNeed {
-    let prefix = keys::all_open_by_issuer(issuer);
-    PageNeed { prefix, after: after.into(), until: String::new(), limit: AT_ONCE, under: keys::open_count(issuer) }
-}
-
-/// Closes the invites of that page which this incarnation issued.
+/// Looks at one page of open invites, decided on under their counter, and closes those that have expired or are void for
+/// good, as `void` says. `issuer` is all about who issued them, as it is or will be. Returns where to go on; empty at
+/// the end.
 pub(crate) fn close_some(
     ruling: &mut Ruling,
-    need: &PageNeed,
+    after: &str,
     open: &mut OpenInvites,
-    incarnation: &Incarnation,
+    (root, issuer): (&Root, &KeyRecord),
+    void: Closed,
     inquiry: &mut Inquiry<'_>,
-    request: &Request,
-) -> Result<(), Stop> {
-    let invites: Vec<InviteId> = inquiry.page(need)?.records.iter().filter_map(|fact| keys::trailing_invite(fact.key)).collect();
+    now: Timestamp,
+) -> Result<String, Stop> {
+    let (prefix, under) = (keys::all_open_by_issuer(&open.issuer), keys::open_count(&open.issuer));
+    let need = PageNeed { prefix, after: after.into(), until: String::new(), limit: AT_ONCE, under };
+    inquiry.want_page(&need);
+    inquiry.ready()?;
+    let page = inquiry.page(&need)?;
+    let mut last = "";
+    let mut invites = Vec::new();
+    for fact in &page.records {
+        invites.extend(keys::trailing_invite(fact.key));
+        last = fact.key;
+    }
+    let next = if page.more { last.into() } else { String::new() };
     invites.iter().for_each(|id| inquiry.want(&keys::invite(id)));
     inquiry.ready()?;
-    for id in invites {
-        let key = keys::invite(&id);
+    for id in &invites {
+        let key = keys::invite(id);
         let torn = || fault(Code::CorruptRecord, &key);
         let mut record: InviteRecord = inquiry.load(&key)?.ok_or_else(torn)?;
         let claims = record.invite.unverified_claims().ok_or_else(torn)?;
-        if claims.issuer_incarnation == *incarnation {
-            let how = Closed::Cancelled(claims.issuer);
-            record.closed = Some(how);
-            open.close(ruling, Place::from(&claims), how, request.context.now);
-            ruling.put(key, &record);
-        }
+        let how = match life(&record, &claims, now) {
+            InviteLife::Expired | InviteLife::Unreadable => Closed::Expired,
+            InviteLife::Live if is_void(root, issuer, &record, &claims) => void,
+            InviteLife::Live | InviteLife::Cancelled | InviteLife::UsedUp | InviteLife::Void => continue,
+        };
+        record.closed = Some(how);
+        open.close(ruling, Place::from(&claims), how, now);
+        ruling.put(key, &record);
     }
-    Ok(())
+    Ok(next)
 }

@@ -129,8 +129,8 @@ pub fn all_closed(space: &SpaceId) -> String {
 pub fn not_expired_from(prefix: &str, now: Timestamp) -> String {
     parts(prefix, &[&time(now.plus(1))])
 }
-/// What housekeeping goes through in order of keys: request ids, and open invites by issuer.
-pub const SWEPT: [&str; 2] = ["r.", "x."];
+/// All request ids.
+pub const REQUEST_IDS: &str = "r.";
 /// A request id.
 pub fn request_id(key: &SignKey, nonce: &Nonce) -> String {
     parts("r.", &[&key.0, &nonce.0])

@@ -113,6 +113,9 @@ pub struct ClaimsView {
     pub issuer_handle: String,
     /// What a person compares: shown beside the handle.
     pub issuer_fingerprint: String,
+    /// The key whose place the holder takes with new keys; absent in an invite that lets someone join.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rebind: Option<Spelt<SignKey>>,
 }
 
 impl From<Claims> for ClaimsView {
@@ -127,6 +130,7 @@ impl From<Claims> for ClaimsView {
             issuer_fingerprint: claims.issuer.fingerprint(),
             issuer: claims.issuer.into(),
             issuer_handle: claims.issuer_handle,
+            rebind: claims.rebind.map(Into::into),
         }
     }
 }

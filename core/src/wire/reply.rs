@@ -43,7 +43,7 @@ wire_enum! {
         11 => Why(Why),
         /// To `tidy`: whether the job has more to do.
         12 => Tidied(bool),
-        /// To `sweep`: how many of the keys were looked at, from the first on. The rest is asked for again.
+        /// To `sweep`: how many of the request ids stay.
         13 => Swept(u16),
     }
 }

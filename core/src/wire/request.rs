@@ -121,8 +121,8 @@ wire_enum! {
         32 => Can(Can),
         /// Finish a part of a job that was left for housekeeping.
         40 => Tidy(DecisionId),
-        /// Clear those of these records that have been without effect already. At most 100, in order of their keys, all
-        /// below one of [`crate::record::keys::SWEPT`].
+        /// Clear those of these request ids that no fresh request can bear any more. At most 100 keys, all below
+        /// [`crate::record::keys::REQUEST_IDS`].
         41 => Sweep(Vec<String>),
     }
 }

@@ -49,21 +49,10 @@ pub struct Invite {
     pub closing: bool,
     /// Of which restore epoch it is.
     pub epoch: u32,
-    /// Housekeeping found that it is void for good.
-    pub void: bool,
-    /// Housekeeping found it expired.
-    pub archived: bool,
     /// By whom it was spent: which registration then (0 = none), and whether it let them in.
     pub uses: BTreeMap<Who, (u32, bool)>,
     /// How many it ever let in.
     pub admitted: u32,
-}
-
-impl Invite {
-    /// Nobody closed it (whether or not its uses are gone).
-    pub fn is_open(&self) -> bool {
-        !self.cancelled && !self.void && !self.archived
-    }
 }
 
 /// An answered write.
@@ -183,19 +172,6 @@ impl Model {
         self.births += 1;
         self.accounts.insert(who, Account { active: true, role: Some(role), born: self.births, falls: 0 });
         self.births
-    }
-
-    /// Whether nothing can make this invite good again.
-    pub fn is_void(&self, number: usize) -> bool {
-        let invite = &self.invites[&number];
-        let made_by = |who: &Who, born: &u32, falls: &u32| {
-            self.accounts.get(who).is_some_and(|account| account.born == *born && account.falls == *falls)
-        };
-        invite.epoch != self.epoch
-            || match &invite.offer.maker {
-                Maker::Server => self.owner_invite != Some(number),
-                Maker::Person { who, born, falls } => !made_by(who, born, falls),
-            }
     }
 
     /// Whether the maker of this offer could make it again now.

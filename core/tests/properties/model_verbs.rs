@@ -24,7 +24,7 @@ impl Model {
         self.founded = true;
         if let Some(former) = self.owner_invite.replace(number) {
             let former = self.invites.get_mut(&former).unwrap();
-            former.cancelled |= former.is_open();
+            former.cancelled = true;
         }
         self.enter(number, offer);
         self.wrote();
@@ -33,8 +33,7 @@ impl Model {
 
     fn enter(&mut self, number: usize, offer: &Offer) {
         let (offer, epoch, uses) = (offer.clone(), self.epoch, BTreeMap::new());
-        let invite =
-            Invite { offer, spent: 0, cancelled: false, closing: false, epoch, void: false, archived: false, uses, admitted: 0 };
+        let invite = Invite { offer, spent: 0, cancelled: false, closing: false, epoch, uses, admitted: 0 };
         self.invites.insert(number, invite);
     }
 
@@ -52,7 +51,7 @@ impl Model {
         account.active = false;
         if let Some(former) = self.owner_invite.replace(number) {
             let former = self.invites.get_mut(&former).unwrap();
-            former.cancelled |= former.is_open() && former.spent == 0;
+            former.cancelled |= former.spent == 0;
         }
         self.enter(number, offer);
         self.wrote();
@@ -81,22 +80,11 @@ impl Model {
         one(Code::Allowed)
     }
 
-    /// Housekeeping went through the open lists, and through the request ids: those over 15 minutes old are free again.
+    /// Housekeeping went through the request ids: those over 15 minutes old are free again.
     pub fn swept(&mut self) {
-        let now = self.now;
-        let before = self.answered.len();
+        let (now, before) = (self.now, self.answered.len());
         self.answered.retain(|_, answer| answer.created + 900 >= now);
-        let mut cleared = before > self.answered.len();
-        for number in self.invites.keys().copied().collect::<Vec<usize>>() {
-            let invite = &self.invites[&number];
-            let (open, expired, void) = (invite.is_open(), self.expired(&invite.offer), self.is_void(number));
-            let open = open && (invite.offer.max == 0 || invite.spent < invite.offer.max);
-            let invite = self.invites.get_mut(&number).unwrap();
-            invite.archived |= open && expired;
-            invite.void |= open && !expired && void;
-            cleared |= open && (expired || void);
-        }
-        if cleared {
+        if before > self.answered.len() {
             self.wrote();
         }
     }
@@ -145,9 +133,6 @@ impl Model {
         }
         if self.expired(&invite.offer) {
             return (if invite.closing { vec![Code::Expired, Code::InviteCancelled] } else { one(Code::Expired) }, false);
-        }
-        if invite.void {
-            return (one(Code::IssuerLostAuthority), false);
         }
         if invite.offer.max != 0 && invite.spent >= invite.offer.max {
             return (one(Code::UsedUp), false);
@@ -217,7 +202,6 @@ impl Model {
         let used_up = invite.offer.max != 0 && invite.spent >= invite.offer.max;
         let dead =
             invite.cancelled || self.expired(&invite.offer) || used_up || self.stands_behind(number, &invite.offer).is_some();
-        let dead = dead || invite.void;
         if dead { self.would_redeem(own, number).0 } else { one(Code::Allowed) }
     }
 
@@ -244,8 +228,6 @@ impl Model {
             one(Code::Expired)
         } else if invite.offer.max != 0 && invite.spent >= invite.offer.max {
             return one(Code::UsedUp);
-        } else if invite.void {
-            one(Code::IssuerLostAuthority)
         } else {
             self.invites.get_mut(&number).unwrap().cancelled = true;
             one(Code::Allowed)
@@ -307,15 +289,19 @@ impl Model {
         for invite in self.invites.values_mut() {
             let used_up = invite.offer.max != 0 && invite.spent >= invite.offer.max;
             let its = matches!(invite.offer.maker, Maker::Person { who, born, .. } if who == target && born == gone.born);
-            invite.closing |= its && !used_up && invite.is_open();
+            invite.closing |= its && !used_up && !invite.cancelled;
         }
         one(Code::Allowed)
     }
 
     /// All housekeeping is done.
     pub fn tidied(&mut self) {
+        let now = self.now;
         for invite in self.invites.values_mut().filter(|invite| invite.closing) {
-            (invite.closing, invite.cancelled) = (false, invite.is_open());
+            let expired = invite.offer.expires.is_some_and(|at| now >= at);
+            (invite.closing, invite.cancelled) = (false, !expired);
+            // What was archived as expired stays so, whatever the clock says later.
+            invite.offer.expires = if expired { Some(0) } else { invite.offer.expires };
         }
         self.wrote();
     }

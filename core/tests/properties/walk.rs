@@ -3,10 +3,12 @@
 pub use crate::act::{Act, signer};
 use crate::kit::{Call, Made, Outcome, Person, Rng, World};
 use crate::model::{Account, Expected, Maker, Model, Offer, Who};
+use doorward_core::record::{RequestRecord, keys};
 use doorward_core::role::{Permission, Role};
 use doorward_core::time::{Expiry, Timestamp};
 use doorward_core::wire::{Asker, Can, Command, InviteFilter, ListInvites, Paging, Prove, Register, Reply, ShowInvite, encode};
 use doorward_core::{Code, DecisionId, InviteId};
+use std::collections::BTreeMap;
 
 /// A write that was asked, to be asked again.
 #[derive(Clone)]
@@ -251,8 +253,7 @@ impl Walk {
             Act::Recover { offer } => Call::of(Asker::Operator, self.offers[offer].0.recover()),
             Act::BeginRestore => Call::of(Asker::Operator, Command::BeginRestore(0)),
             Act::AcceptRestore => Call::of(Asker::Operator, Command::AcceptRestore),
-            // Forty keys from anywhere in the list of one issuer, as a host that lost its place would find them.
-            Act::Sweep => Call::of(Asker::Operator, Command::Sweep(self.found("x.", id as usize))),
+            Act::Sweep => Call::of(Asker::Operator, Command::Sweep(self.request_ids(id as usize))),
             Act::Mint { who, offer } => signed(who, self.offers[offer].0.mint()),
             Act::Redeem { who, offer } => world.redeem(&self.offers[offer].0, &self.people[who], id),
             Act::Preview { own, offer } => world.preview(&self.offers[offer].0, own.map(|who| &self.people[who])),
@@ -319,28 +320,22 @@ impl Walk {
         self.offers.len() - 1
     }
 
-    /// Keys below this prefix, from somewhere on.
-    fn found(&self, prefix: &str, from: usize) -> Vec<String> {
-        let all: Vec<&String> = self.world.store.keys().filter(|key| key.starts_with(prefix)).collect();
-        all.iter().skip(from % all.len().max(1)).take(40).map(|key| key.to_string()).collect()
+    /// A hundred request ids from somewhere on, as a host that lost its place would find them.
+    fn request_ids(&self, from: usize) -> Vec<String> {
+        let all: Vec<&String> = self.world.store.keys().filter(|key| key.starts_with(keys::REQUEST_IDS)).collect();
+        all.iter().skip(from % all.len().max(1)).take(100).map(|key| key.to_string()).collect()
     }
 
-    /// Housekeeping goes through everything there is.
+    /// Housekeeping goes through all of them.
     fn sweep(&mut self) {
-        for prefix in doorward_core::record::keys::SWEPT {
-            let mut found = self.found(prefix, 0);
-            let mut after = String::new();
-            while let Some(last) = found.last().cloned() {
-                let outcome = self.world.ask(&Call::of(Asker::Operator, Command::Sweep(found.clone())));
-                let Reply::Swept(looked) = *outcome.reply() else { panic!("{}", outcome.code()) };
-                assert!(looked > 0, "it goes on");
-                after = found.get(usize::from(looked) - 1).unwrap_or(&last).clone();
-                let rest = self.world.store.keys().filter(|key| key.starts_with(prefix) && **key > after);
-                found = rest.take(100).cloned().collect();
-            }
-            drop(after);
+        let all: Vec<String> = self.world.store.keys().filter(|key| key.starts_with(keys::REQUEST_IDS)).cloned().collect();
+        for found in all.chunks(100) {
+            let outcome = self.world.ask(&Call::of(Asker::Operator, Command::Sweep(found.to_vec())));
+            assert!(outcome.allowed(), "{}", outcome.code());
         }
         self.model.swept();
+        let left: BTreeMap<String, RequestRecord> = self.world.all(keys::REQUEST_IDS);
+        assert_eq!(left.len(), self.model.answered.len(), "what may still be asked again stays, and nothing else");
     }
 
     /// An offer this person makes now, or one made earlier and never minted.
@@ -417,8 +412,7 @@ impl Walk {
             assert_eq!(outcome.code(), self.model.is_authorized(who), "person {who}");
         }
         for (number, invite) in &self.model.invites {
-            let record =
-                self.world.get::<doorward_core::record::InviteRecord>(&doorward_core::record::keys::invite(&self.id(*number)));
+            let record = self.world.get::<doorward_core::record::InviteRecord>(&keys::invite(&self.id(*number)));
             assert_eq!(record.expect("an invite").uses, invite.spent, "uses of invite {number}");
         }
         self.world.audit();

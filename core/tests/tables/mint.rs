@@ -6,7 +6,7 @@ use crate::words;
 use doorward_core::decide::mint::{Offer, judge};
 use doorward_core::record::{InviteRecord, OpenCount, keys};
 use doorward_core::time::{DAY, Expiry};
-use doorward_core::{Code, InviteId, Timestamp, rule};
+use doorward_core::{Code, Timestamp, rule};
 
 const EXPIRES: &[&str] = &[
     "unreadable",
@@ -142,9 +142,13 @@ fn file_open(world: &mut World, who: &Person, word: &str) {
     let count = OpenCount { open: if word == "999" { 999 } else { 1_000 }, revision: 1 };
     world.put(&keys::open_count(&who.key()), &count);
     if word == "1,000 and one of them expired" {
-        let (id, at) = (InviteId([6; 16]), Expiry::At(world.now));
+        let (at, now) = (Expiry::At(world.now), world.now);
+        let made = world.offer(who, 9_999, |claims| claims.expires = at);
+        let (invite, label) = (made.signed.clone(), String::new());
+        let record = InviteRecord { invite, label, salt: None, minted_at: now, restore_epoch: 0, uses: 0, closed: None };
+        world.put(&keys::invite(&made.id()), &record);
         let marker = doorward_core::record::Closed::Expired; // any record: the key says it all
-        world.put(&keys::open_by_issuer(&who.key(), at, &id), &marker);
-        world.put(&keys::open_by_space(&doorward_core::SpaceId::SERVER, at, &id), &marker);
+        world.put(&keys::open_by_issuer(&who.key(), at, &made.id()), &marker);
+        world.put(&keys::open_by_space(&doorward_core::SpaceId::SERVER, at, &made.id()), &marker);
     }
 }

@@ -113,6 +113,8 @@ export const texts = {
   "offer.title": "{inviter} lädt dich zu {server} ein",
   "offer.owner": "Willkommen auf deinem Server",
   "offer.owner.lead": "{server} gehört noch niemandem. Wer diesen Link zuerst öffnet, dem gehört er.",
+  "offer.rebind": "Hol dir deinen Server zurück",
+  "offer.rebind.lead": "Wer {server} betreibt, hat das Konto gesperrt, dem der Server gehörte (Schlüssel {key}). Wer diesen Link zuerst öffnet, dem gehört der Server an dessen Stelle, mit neuen Schlüsseln von diesem Gerät. Die alten Schlüssel bleiben gesperrt.",
   "offer.greeting": "{inviter} sagt",
   "offer.by": "Von",
   "offer.to": "Zu",

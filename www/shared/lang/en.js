@@ -118,6 +118,8 @@ export const texts = {
   "offer.title": "{inviter} invites you to {server}",
   "offer.owner": "Welcome to your server",
   "offer.owner.lead": "Nobody owns {server} yet. Whoever opens this link first becomes its owner.",
+  "offer.rebind": "Take your server back",
+  "offer.rebind.lead": "The operator of {server} has closed the owner's account (key {key}). Whoever opens this link first becomes the owner in its place, with new keys made on this device. The old keys stay closed for good.",
   "offer.greeting": "{inviter} says",
   "offer.by": "From",
   "offer.to": "To",

@@ -2,7 +2,6 @@
 
 use crate::kit::{Call, Person};
 use crate::story::Teller;
-use doorward_core::record::keys;
 use doorward_core::time::DAY;
 use doorward_core::wire::{Asker, Command};
 
@@ -12,13 +11,9 @@ fn operator(command: Command) -> Call {
 
 pub fn restores(t: &mut Teller) {
     let owner = Person::new("owner");
-    let void = t.world.offer(&owner, 90, |_| {});
-    t.world.ask(&t.world.signed(&owner, 91, void.mint()));
     t.aside("by-a-stranger", &Call::of(Asker::Stranger, Command::BeginRestore(0)));
     t.scene("the-state", &operator(Command::BeginRestore(0)));
     t.aside("restored", &operator(Command::Describe));
-    t.aside("restored", &t.world.redeem(&void, &Person::new("guest"), 92));
-    t.aside("void-invites", &operator(Command::Sweep(vec![keys::open_by_issuer(&owner.key(), void.claims.expires, &void.id())])));
     t.aside("restored", &t.world.signed(&owner, 93, Command::Restore(owner.key())));
     t.aside("by-a-service", &Call::of(Asker::Service, Command::AcceptRestore));
     t.scene("the-state", &operator(Command::AcceptRestore));

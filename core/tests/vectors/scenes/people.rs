@@ -36,7 +36,6 @@ pub fn accounts(t: &mut Teller) {
 
 fn standing(t: &mut Teller, owner: &Person, admin: &Person, agent: &Person) {
     let (revoke, restore) = (|who: &Person| Command::Revoke(who.key()), |who: &Person| Command::Restore(who.key()));
-    t.aside("the-owner", &t.world.signed(admin, 50, revoke(owner)));
     t.aside("oneself-the-owner", &t.world.signed(owner, 51, revoke(owner)));
     let revoked = t.world.signed(admin, 53, revoke(agent));
     t.scene("an-agent", &revoked);

@@ -115,7 +115,15 @@ pub(super) fn in_words(preview: &Preview, now: doorward_core::Timestamp) -> Stri
         0 => format!("unlimited, {uses} so far"),
         most => format!("{} of {most}", most.saturating_sub(*uses)),
     };
-    let mut text = format!("{} invites you to {}.\n", clean(&issuer), clean(server_name));
+    let mut text = match &claims.rebind {
+        None => format!("{} invites you to {}.\n", clean(&issuer), clean(server_name)),
+        Some(key) => format!(
+            "{} gives you the place of the key {} at {}, with new keys. That key is revoked, and stays so.\n",
+            clean(&issuer),
+            key.fingerprint(),
+            clean(server_name)
+        ),
+    };
     if !claims.greeting.is_empty() {
         text += &field("greeting", &format!("\"{}\"", claims.greeting));
     }
@@ -144,7 +152,7 @@ fn as_json(invitation: &Invitation, preview: &Preview) -> serde_json::Value {
         "role": claims.role.name(), "max_uses": claims.max_uses, "uses": uses, "members": members,
         "expires": claims.expires.to_text(), "greeting": claims.greeting, "tags": claims.tags,
         "issuer": claims.issuer.to_hex(), "issuer_handle": claims.issuer_handle, "issuer_fingerprint": claims.issuer.fingerprint(),
-        "exposed": invitation.exposed,
+        "rebind": claims.rebind.map(|key| key.to_hex()), "exposed": invitation.exposed,
         "verdict": {"code": verdict.code.name(), "rule": verdict.rule, "spends": verdict.spends, "own": verdict.own},
     })
 }
