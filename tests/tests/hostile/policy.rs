@@ -179,8 +179,9 @@ async fn a_reload_takes_good_policies_only_and_drops_no_request() -> Result<(), 
             }
             Ok(count)
         });
+        let ended = Ended(done);
         let swapped = swap(daemon, &file);
-        done.store(true, Ordering::Relaxed);
+        drop(ended);
         let mut asked = 0;
         for question in questions {
             asked += question.join().map_err(|_| "a service panicked")??;
@@ -193,6 +194,15 @@ async fn a_reload_takes_good_policies_only_and_drops_no_request() -> Result<(), 
     assert!(asked > 2_000 && joined > 50, "there was load: {asked}, {joined}");
     assert_eq!(session.show_invite(invitation.id(), None, None).await?.invite.uses as usize, joined);
     Ok(())
+}
+
+/// Ends the load also when what it accompanies panics.
+struct Ended<'a>(&'a AtomicBool);
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 fn ask_until(daemon: &Daemon, key: &str, done: &AtomicBool) -> Result<usize, Oops> {
