@@ -99,6 +99,7 @@ impl Browser {
     }
 
     /// Ends it.
+    #[allow(dead_code, reason = "the figures open one after the other")]
     pub(crate) async fn close(self) -> Result<(), Oops> {
         Ok(self.client.close().await?)
     }
