@@ -56,14 +56,23 @@ pub struct Claims {
 /// The fields in order. The last is encoded in its own version only, so that claims of version 1 keep their bytes.
 impl Wire for Claims {
     fn write(&self, w: &mut Writer) {
-        #[rustfmt::skip]
-        let Self {
-            version, server, invite, invite_key, space, role, max_uses, expires, greeting, rooms, tags,
-            issuer, issuer_incarnation, issuer_epoch, issuer_handle, rebind,
-        } = self;
-        (version.write(w), server.write(w), invite.write(w), invite_key.write(w), space.write(w), role.write(w));
-        (max_uses.write(w), expires.write(w), greeting.write(w), rooms.write(w), tags.write(w), issuer.write(w));
-        (issuer_incarnation.write(w), issuer_epoch.write(w), issuer_handle.write(w));
+        let Self { version, server, invite, invite_key, space, role, max_uses, expires, greeting, rooms, tags, .. } = self;
+        version.write(w);
+        server.write(w);
+        invite.write(w);
+        invite_key.write(w);
+        space.write(w);
+        role.write(w);
+        max_uses.write(w);
+        expires.write(w);
+        greeting.write(w);
+        rooms.write(w);
+        tags.write(w);
+        let Self { issuer, issuer_incarnation, issuer_epoch, issuer_handle, rebind, .. } = self;
+        issuer.write(w);
+        issuer_incarnation.write(w);
+        issuer_epoch.write(w);
+        issuer_handle.write(w);
         if let Some(key) = rebind {
             key.write(w);
         }

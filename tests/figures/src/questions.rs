@@ -26,7 +26,7 @@ pub(crate) fn measure() -> Result<Vec<Row>, Oops> {
     let daemon = Daemon::start()?;
     let keys = runtime.block_on(people(&daemon))?;
     let peer = Peer::start()?;
-    let questions: Vec<Vec<u8>> = keys.iter().map(|key| question(key)).collect();
+    let questions: Vec<Vec<u8>> = keys.iter().map(question).collect();
     let (mut ours, mut theirs) = (Side::default(), Side::default());
     for _ in 0..ROUNDS {
         theirs.round(peer.child.id(), &peer.socket, &questions)?;

@@ -35,8 +35,11 @@ impl File {
     }
 }
 
-/// Every module that must not be taken, and what is said about it.
-fn unacceptable() -> Result<Vec<(&'static str, Vec<u8>, &'static str)>, Oops> {
+/// What a module does, its bytes, and what is said about it.
+type Bad = (&'static str, Vec<u8>, &'static str);
+
+/// Every module that must not be taken.
+fn unacceptable() -> Result<Vec<Bad>, Oops> {
     let trap = written("", "unreachable")?;
     Ok(vec![
         ("traps", trap, "trap"),

@@ -6,8 +6,11 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 
-/// Runs it with the settings the daemon has; its exit code and how each thing stands, the worst of each.
-fn doctor(daemon: &Daemon, more: &[&str]) -> Result<(Option<i32>, BTreeMap<String, String>, String), Oops> {
+/// Exit code, how each thing stands, and everything that was said.
+type Seen = (Option<i32>, BTreeMap<String, String>, String);
+
+/// Runs it with the settings the daemon has; of each thing, the worst.
+fn doctor(daemon: &Daemon, more: &[&str]) -> Result<Seen, Oops> {
     let listen = daemon.address.to_string();
     let mut arguments = [&["doctor", "--json"], more].concat();
     for (flag, usual) in [("--listen", listen.as_str()), ("--public-url", &daemon.public_url)] {

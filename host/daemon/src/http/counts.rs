@@ -7,8 +7,8 @@ use std::time::Duration;
 /// Upper ends of the buckets of the time a request took, in milliseconds.
 pub(crate) const BUCKETS_MS: [u64; 8] = [1, 5, 10, 25, 100, 500, 2_500, 10_000];
 
-/// One counter: a route template and a status.
-pub(crate) type Key = (&'static str, String, u16);
+/// Counters of one route, by method and status.
+pub(crate) type ByOutcome = BTreeMap<(&'static str, u16), u64>;
 
 /// What was served since the start.
 #[derive(Debug, Default)]
@@ -18,8 +18,8 @@ pub(crate) struct Counts {
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Inner {
-    /// Requests by method, route and status.
-    pub(crate) requests: BTreeMap<Key, u64>,
+    /// Requests by route template.
+    pub(crate) requests: BTreeMap<String, ByOutcome>,
     /// Requests that took at most as long as the bucket of the same index says.
     pub(crate) within: [u64; BUCKETS_MS.len()],
     /// All requests.
@@ -33,7 +33,10 @@ impl Counts {
     pub(crate) fn add(&self, method: &'static str, route: &str, status: u16, took: Duration) {
         // A panic while counting loses a count at most.
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        *inner.requests.entry((method, route.to_owned(), status)).or_default() += 1;
+        match inner.requests.get_mut(route) {
+            Some(counters) => *counters.entry((method, status)).or_default() += 1,
+            None => _ = inner.requests.insert(route.to_owned(), [((method, status), 1)].into()),
+        }
         inner.total += 1;
         inner.spent += took;
         for (bucket, most) in inner.within.iter_mut().zip(BUCKETS_MS) {

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use doorward_core::wire::{Asker, MAX_INPUT};
 use doorward_core::{Code, Signature};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::Body as _;
 use serde::de::DeserializeOwned;
 
 use super::door::Door;
@@ -65,6 +66,9 @@ impl FromRequest<Door> for Incoming {
 
 /// Reads the whole body, at most [`MAX_INPUT`] bytes and [`BODY_TIMEOUT`].
 async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
+    if body.is_end_stream() {
+        return Ok(Bytes::new());
+    }
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > MAX_INPUT as u64) {
         return Err(Code::TooLarge.into());

@@ -66,7 +66,8 @@ fn policy(page: &mut Page, stats: &Stats) {
 
 fn requests(page: &mut Page, served: &Inner) {
     page.family("doorward_http_requests_total", "counter", "HTTP requests by method, route and status.");
-    for ((method, route, status), count) in &served.requests {
+    let by_route = served.requests.iter().flat_map(|(route, counters)| counters.iter().map(move |counter| (route, counter)));
+    for (route, ((method, status), count)) in by_route {
         let labels = [("method", (*method).to_owned()), ("route", route.clone()), ("status", status.to_string())];
         page.sample("doorward_http_requests_total", &labels, count);
     }

@@ -21,12 +21,13 @@ static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(crate) async fn observe(State(door): State<Door>, request: Request, next: Next) -> Response {
     let (started, id) = (Instant::now(), next_id());
     let method = method_of(request.method());
-    let route = request.extensions().get::<MatchedPath>().map_or("-", |path| path.as_str()).to_owned();
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let route = matched.as_ref().map_or("-", MatchedPath::as_str);
     let mut response = plain(next.run(request).await);
     let (took, status) = (started.elapsed(), response.status().as_u16());
     let code = response.extensions().get::<Refused>().map_or("", |refused| refused.0.name());
     tracing::info!(target: "doorward::http", id, method, route, status, code, micros = took.as_micros() as u64, "request");
-    door.counts.add(method, &route, status, took);
+    door.counts.add(method, route, status, took);
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID.clone(), id);

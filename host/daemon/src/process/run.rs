@@ -57,7 +57,7 @@ pub(super) fn open(config: &Config, policy: Policy) -> Result<Opened, Failure> {
         policy: Arc::clone(&slot),
         signer,
         clock: clock::now,
-        entropy: entropy::fresh,
+        entropy: entropy::for_decision,
         // The store's lock keeps every other process out.
         limits: Limits { cache: QUESTIONS_KEPT, ..Limits::default() },
         reached: Some(Box::new(move |place| mark.raise(place))),

@@ -30,7 +30,7 @@ pub(super) fn fill(data: &Path, accounts: u32) -> Result<Vec<SignKey>, Oops> {
     let world = World { server: SignKey(SigningKey::from_bytes(&seed).verifying_key().to_bytes()), accounts };
     let store = Sqlite::open(&data.join("doorward.db"), &Options::new(FIRST, "figures"))?;
     // In order of keys within each kind, and the kinds in order too: a store is filled fastest at its end.
-    let kinds: [fn(&World, u32) -> (String, Vec<u8>); 4] = [World::account, World::seat, World::invite, World::used];
+    let kinds: [Kind; 4] = [World::account, World::seat, World::invite, World::used];
     let records = kinds.into_iter().flat_map(|kind| (0..accounts).map(move |number| (kind, number)));
     let mut records = records.zip(1..).map(|((kind, number), revision)| {
         let (key, value) = kind(&world, number);
@@ -40,6 +40,9 @@ pub(super) fn fill(data: &Path, accounts: u32) -> Result<Vec<SignKey>, Oops> {
     store.checkpoint()?;
     Ok((0..accounts).map(|number| world.key(number)).collect())
 }
+
+/// Makes the record of this number.
+type Kind = fn(&World, u32) -> (String, Vec<u8>);
 
 struct World {
     server: ServerKey,
