@@ -108,10 +108,7 @@ async fn a_link_that_was_shown_to_servers_is_asked_about_first() -> Result<(), O
     let Some(driver) = Driver::start()? else { return Ok(()) };
     let visit = Visit::new(&driver, "shown").await?;
     let link = visit.link().await?;
-    for shown in [link.replace('#', "%23"), link.replace('#', "/"), link.replace('#', "?x="), link.replace('#', "/?#")] {
-        if shown.ends_with(&link[link.len() - 72..]) {
-            continue;
-        }
+    for shown in [link.replace('#', "%23"), link.replace('#', "/"), link.replace('#', "?x=")] {
         visit.opens(&shown, "Others may have seen this link").await?;
     }
     assert_eq!(visit.questions(), Vec::<String>::new(), "nobody was asked before the guest was");

@@ -165,7 +165,7 @@ fn contains(bytes: &[u8], text: &str) -> bool {
 fn is_nowhere(place: &Place) -> Result<(), Oops> {
     let piece = &place.body()[8..48];
     let log = place.daemon.log();
-    assert!(log.contains("TRACE") && log.contains("/i/{*rest}") || log.contains("/preview"), "the log tells of requests");
+    assert!(log.contains("TRACE") && (log.contains("/i/{*rest}") || log.contains("/preview")), "the log tells of requests");
     assert!(!log.contains(piece), "the log has it");
     for file in files(&place.daemon.data())? {
         assert!(!contains(&std::fs::read(&file)?, piece), "{} has it", file.display());
