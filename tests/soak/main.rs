@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 /// How long the whole load is measured.
 const PEAK: Duration = Duration::from_secs(10);
 /// The long life's share of the time.
-const LONG: f64 = 0.4;
+const LONG: f64 = 0.6;
 /// The shortest life after that, and what chance adds to it at most, in seconds.
 const SHORTEST: u64 = 25;
 const CHANCE: usize = 20;
