@@ -2,8 +2,9 @@
 //! to with many requests; here it is what is there at all, and its examples.
 
 use doorward_client::{Client, Invitation, MintOptions, Sharing};
-use doorward_core::id::SpaceId;
+use doorward_core::SpaceId;
 use doorward_core::role::Permission;
+use doorward_core::wire::InviteFilter;
 use doorward_tests::{Answer, Connection, Daemon, Oops, Tape};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -86,7 +87,7 @@ async fn story(daemon: &Daemon, tape: &Tape) -> Result<(), Oops> {
     let guest = join(&invite, "Cyd").await?.sign_key();
     owner.show_invite(invite.id(), None, None).await?;
     let other = owner.mint(&MintOptions::default()).await?.invitation;
-    owner.invites(None, None, None).await?;
+    owner.invites(InviteFilter::Live, None, None).await?;
     owner.cancel(other.id()).await?;
     let device = client.new_identity("Bea")?;
     owner.register(device.keys.sign_key(), device.keys.kex_key(), "Bea").await?;
