@@ -1,5 +1,7 @@
 //! The pages: invite page, console, and one plain page a code.
 
+use std::sync::LazyLock;
+
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -35,9 +37,15 @@ pub(crate) async fn escaped_invite(State(door): State<Door>, Path(page): Path<St
     if page.starts_with("i#") { invite(State(door), headers).await } else { Refusal::from(Code::NotFound).into_response() }
 }
 
+/// The console; in it is the policy that it can decide by, which is the one built in.
+static CONSOLE: LazyLock<Option<Asset>> = LazyLock::new(|| {
+    let words = [("{policy-digest}", doorward_artifacts::POLICY_DIGEST_HEX)];
+    assets::page("admin/index.html").map(|asset| asset.with(&words))
+});
+
 /// `GET /admin` and everything below it.
 pub(crate) async fn admin(headers: HeaderMap) -> Response {
-    page(assets::page("admin/index.html").as_ref(), &headers)
+    page(CONSOLE.as_ref(), &headers)
 }
 
 fn page(asset: Option<&Asset>, headers: &HeaderMap) -> Response {

@@ -1,0 +1,166 @@
+// What was decided here: the latest decision records, in words.
+import { fingerprint, permits } from "/assets/door.js";
+import { busy, copyField, facts, field, person, timeWords } from "/assets/shared/components.js";
+import { h } from "/assets/shared/dom.js";
+import { locale } from "/assets/shared/i18n.js";
+import { empty, refusal, rows, switchOf } from "/assets/admin/parts.js";
+import { ask, list, live, session } from "/assets/admin/session.js";
+import { fillWith, inWords, tell, verbs } from "/assets/admin/texts.js";
+
+/** @typedef {import("/assets/admin/session.js").Decision} Decision */
+/** @typedef {import("/assets/admin/session.js").Account} Account */
+
+const size = 50;
+/** How many pages are looked through for what is asked for, before the reader is asked whether to go on. */
+const patience = 8;
+
+class ActivitySection extends HTMLElement {
+  place = h("ul", { class: "rows tight" });
+  nothing = h("div", {});
+  below = h("div", { class: "actions", "aria-live": "polite" });
+  /** Newest first. @type {Decision[]} */
+  decisions = [];
+  /** Where the older ones begin; nothing if there are none. */
+  older = "";
+  /** @type {Map<string, Account>} */
+  people = new Map();
+  refusedOnly = false;
+  whom = field(tell("activity.whom"), h("select", { onchange: () => void this.choose() }, h("option", { value: "" }, tell("activity.all"))));
+
+  connectedCallback() {
+    const choices = /** @type {[string, string][]} */ ([["all", tell("activity.every")], ["refused", tell("activity.refused")]]);
+    const pick = (/** @type {string} */ value) => {
+      this.refusedOnly = value === "refused";
+      void this.choose();
+    };
+    this.replaceChildren(
+      h("div", { class: "head" }, h("h1", { tabindex: -1 }, tell("activity"))),
+      h("p", { class: "lead" }, tell("activity.lead")),
+      h("div", { class: "tools" }, switchOf(tell("activity.which"), choices, "all", pick), this.whom.box),
+      this.place,
+      this.nothing,
+      this.below,
+    );
+    const looking = live(this, () => this.load(), () => this.show(), (error) => this.nothing.replaceChildren(refusal(error)));
+    void looking.look();
+  }
+
+  /** The newest ones, joined to those that are known. */
+  async load() {
+    const [page, people] = await Promise.all([this.page(""), list("/v1/accounts")]);
+    const known = this.decisions[0]?.sequence ?? Infinity;
+    const fresh = page.decisions;
+    const last = fresh.at(-1)?.sequence ?? 0;
+    // More came than a page holds: what lies between is fetched when somebody asks for older ones.
+    if (!this.decisions.length || (page.more && last > known)) [this.decisions, this.older] = [fresh, page.after];
+    else this.decisions = [...fresh, ...this.decisions.filter(({ sequence }) => sequence < last)];
+    this.people = new Map(people.items.map((account) => [account.key, account]));
+    return [this.decisions[0]?.sequence, this.decisions.length, people.items.map(({ key, handle }) => key + handle)];
+  }
+
+  /** @param {string} after @returns {Promise<{ decisions: Decision[], more: boolean, after: string }>} */
+  async page(after) {
+    const page = await ask("GET", `/v1/audit?limit=${size}${after && `&after=${encodeURIComponent(after)}`}`);
+    return { decisions: page.decisions, more: page.more, after: (page.more && page.after) || "" };
+  }
+
+  /** @param {Decision} decision */
+  isAsked({ allow, by, account }) {
+    const whom = this.whom.input.value;
+    return !(this.refusedOnly && allow) && (!whom || by?.key === whom || account === whom);
+  }
+
+  /** After another choice: shows what is known of it, and looks further back if that is little. */
+  async choose() {
+    this.show();
+    if (this.decisions.filter((decision) => this.isAsked(decision)).length < size / 2) await this.further();
+  }
+
+  async further() {
+    const enough = this.decisions.filter((decision) => this.isAsked(decision)).length + size / 2;
+    for (let pages = 0; this.older && pages < patience; pages++) {
+      const from = this.older;
+      const page = await this.page(from);
+      // The list began anew meanwhile.
+      if (this.older !== from) return;
+      this.older = page.after;
+      this.decisions.push(...page.decisions);
+      if (this.decisions.filter((decision) => this.isAsked(decision)).length >= enough) break;
+    }
+    this.show();
+  }
+
+  show() {
+    this.fillPeople();
+    const asked = this.decisions.filter((decision) => this.isAsked(decision));
+    const items = asked.map((decision) => ({ ...decision, names: [decision.by?.key, decision.account].map((key) => (key && this.people.get(key)?.handle) ?? "") }));
+    rows(this.place, items, ({ decision }) => decision, (item) => this.row(item));
+    this.nothing.replaceChildren(...(asked.length ? [] : [empty(tell("activity.none"), tell("activity.none.lead", { n: this.decisions.length }))]));
+    const button = h("button", {}, tell("activity.older"));
+    button.addEventListener("click", () => busy(button, () => this.further()));
+    this.below.replaceChildren(this.older ? button : h("p", { class: "hint" }, tell("activity.end")));
+  }
+
+  /** The people to choose from; the choice stays. */
+  fillPeople() {
+    const { input } = this.whom;
+    const known = new Set([...input.options].map(({ value }) => value));
+    for (const { key, handle, fingerprint: mark } of [...this.people.values()].sort((a, b) => a.handle.localeCompare(b.handle))) {
+      if (!known.has(key)) input.append(h("option", { value: key }, `${handle} ${mark}`));
+    }
+  }
+
+  /** Whose key this is. @param {string} key */
+  named(key) {
+    if (key === session().server.server_key) return tell("by.server");
+    const account = this.people.get(key);
+    return account ? person(account.handle, account.fingerprint) : h("span", {}, tell("by.unknown"), " ", h("span", { class: "key mono" }, fingerprint(key)));
+  }
+
+  /** @param {Decision} decision */
+  by({ by, erased }) {
+    if (erased || !by) return tell("by.erased");
+    return by.kind === "account" && by.key ? this.named(by.key) : by.kind === "account" ? tell("by.erased") : tell(`by.${by.kind}`);
+  }
+
+  /** @param {Decision} decision */
+  row(decision) {
+    const { account, handle, erased } = decision;
+    const who = account ? this.named(account) : handle ? h("bdi", {}, handle) : tell(erased ? "by.erased" : "by.someone");
+    const words = verbs[decision.verb] ?? [decision.verb, decision.verb];
+    const what = fillWith(words[decision.allow ? 0 : 1], { by: this.by(decision), who });
+    const chip = !decision.allow && h("span", { class: "chip bad" }, tell("activity.no"));
+    return h(
+      "li",
+      { class: "sheet row" },
+      h("details", {}, h("summary", {}, h("span", { class: "what" }, ...what), chip, h("span", { class: "soft when" }, timeWords(decision.at, "distance"))), this.more(decision)),
+      !decision.allow && h("p", { class: "hint" }, inWords(decision.code).sentence),
+    );
+  }
+
+  /** @param {Decision} decision */
+  more(decision) {
+    const { server } = session();
+    const mono = (/** @type {string} */ text) => h("span", { class: "mono" }, text);
+    return h(
+      "div",
+      { class: "stack" },
+      facts([
+        [tell("activity.when"), new Date(decision.at).toLocaleString(locale, { dateStyle: "full", timeStyle: "medium" })],
+        [tell("activity.by"), this.by(decision)],
+        [tell("activity.rule"), h("span", {}, h("span", { lang: "en" }, decision.text), " ", h("span", { class: "key mono" }, decision.rule))],
+        [tell("activity.code"), mono(decision.code)],
+        [tell("activity.handle"), decision.handle && h("bdi", {}, decision.handle)],
+        [tell("activity.invite"), decision.invite && mono(decision.invite)],
+        [tell("activity.sequence"), String(decision.sequence)],
+        [tell("activity.decision"), mono(decision.decision)],
+        [tell("activity.policy"), h("span", {}, mono(`${decision.policy.slice(0, 16)}…`), " ", tell(decision.policy === server.policy_digest ? "activity.policy.now" : "activity.policy.then"))],
+      ]),
+      decision.account && copyField(tell("activity.key"), decision.account, "mono"),
+    );
+  }
+}
+customElements.define("activity-section", ActivitySection);
+
+/** Whether this section is for the reader. @param {string | null} role */
+export const mayReadAudit = (role) => role !== null && permits(role, "read-audit");
