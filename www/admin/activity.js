@@ -9,6 +9,7 @@ import { fillWith, inWords, tell, verbs } from "/assets/admin/texts.js";
 
 /** @typedef {import("/assets/admin/session.js").Decision} Decision */
 /** @typedef {import("/assets/admin/session.js").Account} Account */
+/** @typedef {import("/assets/shared/dom.js").Child} Child */
 
 const size = 50;
 /** How many pages are looked through for what is asked for, before the reader is asked whether to go on. */
@@ -110,30 +111,35 @@ class ActivitySection extends HTMLElement {
     }
   }
 
-  /** Whose key this is. @param {string} key */
+  /** Whose key this is, in words or as a person. @param {string} key @returns {Child | Child[]} */
   named(key) {
     if (key === session().server.server_key) return tell("by.server");
     const account = this.people.get(key);
-    return account ? person(account.handle, account.fingerprint) : h("span", {}, tell("by.unknown"), " ", h("span", { class: "key mono" }, fingerprint(key)));
+    return account ? person(account.handle, account.fingerprint) : [tell("by.unknown"), " ", h("span", { class: "key mono" }, fingerprint(key))];
   }
 
   /** @param {Decision} decision */
   by({ by, erased }) {
-    if (erased || !by) return tell("by.erased");
-    return by.kind === "account" && by.key ? this.named(by.key) : by.kind === "account" ? tell("by.erased") : tell(`by.${by.kind}`);
+    if (erased || !by || (by.kind === "account" && !by.key)) return tell("by.erased");
+    return by.kind === "account" ? this.named(by.key ?? "") : tell(`by.${by.kind}`);
+  }
+
+  /** @param {Decision} decision */
+  who({ account, handle, erased }) {
+    if (account) return this.named(account);
+    return handle ? h("bdi", {}, handle) : tell(erased ? "by.erased" : "by.someone");
   }
 
   /** @param {Decision} decision */
   row(decision) {
-    const { account, handle, erased } = decision;
-    const who = account ? this.named(account) : handle ? h("bdi", {}, handle) : tell(erased ? "by.erased" : "by.someone");
     const words = verbs[decision.verb] ?? [decision.verb, decision.verb];
-    const what = fillWith(words[decision.allow ? 0 : 1], { by: this.by(decision), who });
+    const [first, ...rest] = fillWith(words[decision.allow ? 0 : 1], { by: this.by(decision), who: this.who(decision) }).filter((part) => part !== "");
+    const begin = typeof first === "string" ? first.charAt(0).toLocaleUpperCase(locale) + first.slice(1) : first;
     const chip = !decision.allow && h("span", { class: "chip bad" }, tell("activity.no"));
     return h(
       "li",
       { class: "sheet row" },
-      h("details", {}, h("summary", {}, h("span", { class: "what" }, ...what), chip, h("span", { class: "soft when" }, timeWords(decision.at, "distance"))), this.more(decision)),
+      h("details", {}, h("summary", {}, h("span", { class: "what" }, begin, ...rest), chip, h("span", { class: "soft when" }, timeWords(decision.at, "distance"))), this.more(decision)),
       !decision.allow && h("p", { class: "hint" }, inWords(decision.code).sentence),
     );
   }
@@ -147,7 +153,7 @@ class ActivitySection extends HTMLElement {
       { class: "stack" },
       facts([
         [tell("activity.when"), new Date(decision.at).toLocaleString(locale, { dateStyle: "full", timeStyle: "medium" })],
-        [tell("activity.by"), this.by(decision)],
+        [tell("activity.by"), h("span", {}, this.by(decision))],
         [tell("activity.rule"), h("span", {}, h("span", { lang: "en" }, decision.text), " ", h("span", { class: "key mono" }, decision.rule))],
         [tell("activity.code"), mono(decision.code)],
         [tell("activity.handle"), decision.handle && h("bdi", {}, decision.handle)],

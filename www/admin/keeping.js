@@ -58,6 +58,8 @@ export function tryBackup() {
 /** @param {import("/assets/admin/parts.js").Opened} opened @param {Uint8Array} plain @param {string} name */
 function renew(opened, plain, name) {
   const options = { type: "password", autocomplete: "new-password", spellcheck: "false", autocapitalize: "off" };
+  // For the password manager, which files the passphrase under it.
+  const account = h("input", { class: "out-of-sight", autocomplete: "username", tabindex: -1, "aria-hidden": "true", readonly: true, value: `${session().me.handle} (${name})` });
   const first = field(tell("keys.first"), h("input", options), tell("keys.first.hint"));
   const second = field(tell("keys.second"), h("input", options));
   const work = async () => {
@@ -68,6 +70,6 @@ function renew(opened, plain, name) {
     opened.show(tell("keys.saved"), note("good", h("p", {}, tell("keys.saved.lead", { file: name }))), opened.done());
     opened.heading.focus();
   };
-  opened.show(tell("keys.good"), note("good", h("p", {}, tell("keys.good.lead"))), h("details", {}, h("summary", {}, tell("keys.renew")), h("p", { class: "hint" }, tell("keys.renew.lead")), form(tell("keys.save"), work, [first.box, second.box])), opened.done());
+  opened.show(tell("keys.good"), note("good", h("p", {}, tell("keys.good.lead"))), h("details", {}, h("summary", {}, tell("keys.renew")), h("p", { class: "hint" }, tell("keys.renew.lead")), form(tell("keys.save"), work, [account, first.box, second.box])), opened.done());
   opened.heading.focus();
 }

@@ -2,6 +2,8 @@
 import { nodes } from "/assets/shared/dom.js";
 import { answer, language, speaker } from "/assets/shared/i18n.js";
 
+/** @typedef {import("/assets/shared/dom.js").Child} Child */
+
 /** @type {typeof import("./lang/en.js")} */
 const file = await import(`/assets/admin/lang/${language}.js`);
 
@@ -10,11 +12,11 @@ export const tell = speaker(file.texts);
 
 /**
  * A text whose `{names}` are elements.
- * @param {string} text @param {Record<string, import("/assets/shared/dom.js").Child>} values
+ * @param {string} text @param {Record<string, Child | Child[]>} values
  */
 export const fillWith = (text, values) => nodes(text.split(/\{(\w+)\}/).map((part, i) => (i % 2 ? values[part] : part)));
 
-/** As {@link tell}, with elements. @param {keyof typeof import("./lang/en.js").texts} key @param {Record<string, import("/assets/shared/dom.js").Child>} values */
+/** As {@link tell}, with elements. @param {keyof typeof import("./lang/en.js").texts} key @param {Record<string, Child | Child[]>} values */
 export const tellOf = (key, values) => fillWith(tell(key), values);
 
 /** What a verb of the decision log did, and what it did not do. @type {Record<string, [yes: string, no: string]>} */
