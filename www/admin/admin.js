@@ -80,7 +80,7 @@ function frame(shown) {
   const go = () => {
     const section = shown.find(({ name }) => location.pathname === `/admin/${name}`) ?? shown[0];
     links.forEach((link, i) => (shown[i] === section ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current")));
-    links[shown.indexOf(section)].scrollIntoView({ block: "nearest", inline: "nearest" });
+    links[shown.indexOf(section)].scrollIntoView({ block: "nearest", inline: "center" });
     document.title = `${tell(section.name)} · Doorward`;
     show(document.createElement(section.element));
   };

@@ -62,7 +62,8 @@ class InvitesSection extends HTMLElement {
 
   show() {
     const { items, more } = this.found;
-    const found = items.filter(({ label, greeting, issuer_handle, id, role }) => this.search.finds(label, greeting, issuer_handle, id, roleName(role)));
+    const byAge = [...items].sort((a, b) => b.minted_at.localeCompare(a.minted_at) || a.label.localeCompare(b.label, undefined, { numeric: true }));
+    const found = byAge.filter(({ label, greeting, issuer_handle, id, role }) => this.search.finds(label, greeting, issuer_handle, id, roleName(role)));
     rows(this.place, found, (item) => item.id, (item) => this.row(item));
     this.below.replaceChildren(...nodes([!found.length && this.nothing(items.length > 0), more && h("p", { class: "hint" }, tell("list.cut", { n: items.length }))]));
   }

@@ -78,15 +78,15 @@ function done(opened, rows, stopped, goOn) {
     rows.some(({ state, code }) => state !== "made" && !isOfTheRow(code)) && h("div", { class: "actions" }, h("button", { onclick: () => void goOn() }, tell("many.go.on"))),
     ready.length > 0 && h("div", { class: "actions" }, sheet, h("button", { onclick: csv }, tell("many.csv"))),
     ready.length > 0 && h("p", { class: "hint" }, tell("many.hint")),
-    h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": tell("many.list") }, h("ol", { class: "made" }, ...rows.map(line))),
+    h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": tell("many.list") }, h("ol", { class: "made" }, ...rows.map(line).sort((a, b) => Number(b.isLeft) - Number(a.isLeft)).map(({ item }) => item))),
     opened.done(),
   );
   opened.heading.focus();
   announce(title);
 }
 
-/** One row, and why it is not there. @param {import("/assets/admin/batch.js").Row<Drawn>} row */
-function line({ label, state, code }) {
+/** One row, and why it is not made; those come first. @param {import("/assets/admin/batch.js").Row<Drawn>} row @param {number} i */
+function line({ label, state, code }, i) {
   const what = state === "made" ? h("span", { class: "chip good" }, tell("many.yes")) : state === "waiting" ? h("span", { class: "chip" }, tell("many.waiting")) : h("span", { class: "chip bad" }, inWords(code).sentence);
-  return h("li", {}, h("span", { dir: "auto" }, label || tell("many.unnamed")), " ", what);
+  return { isLeft: state !== "made", item: h("li", { value: i + 1 }, h("span", { dir: "auto" }, label || tell("many.unnamed")), " ", what) };
 }

@@ -9,7 +9,7 @@ for (const [what, text, labels] of /** @type {[string, string, string[]][]} */ (
   ["a list", "Ada\nBen\n", ["Ada", "Ben"]],
   ["any line ends, and blank lines", "Ada\r\n\r\n  Ben \rCyd\n\n", ["Ada", "Ben", "Cyd"]],
   ["a comma in a name of a list", "Lovelace, Ada\n\"Big\" Ben", ["Lovelace, Ada", '"Big" Ben']],
-  ["the mark of a byte order", "\ufeffAda\n", ["Ada"]],
+  ["the mark of a byte order", '\ufeff"label",seat\nAda,1\n', ["Ada"]],
   ["one form for the same letters", "A\u0308da", ["Äda"]],
   ["a table with a column of that name", "seat,Label,mail\n1,Ada,a@x\n2,Ben,\n", ["Ada", "Ben"]],
   ["a table of another program", "label;seat\r\nAda;1\r\n", ["Ada"]],

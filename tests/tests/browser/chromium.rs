@@ -240,11 +240,12 @@ impl Browser {
             assert!(over.as_i64().is_some_and(|over| over <= 0), "{name}: {over} pixels stick out of a screen of {width}");
         }
         self.devtools("Emulation.setEmulatedMedia", &json!({ "features": [] })).await?;
-        self.devtools("Emulation.clearDeviceMetricsOverride", &json!({})).await
+        self.devtools("Emulation.clearDeviceMetricsOverride", &json!({})).await?;
+        Ok(())
     }
 
     /// A command that WebDriver has no word for, in Chromium's own protocol.
-    pub(crate) async fn devtools(&self, command: &str, params: &Value) -> Result<(), Oops> {
+    pub(crate) async fn devtools(&self, command: &str, params: &Value) -> Result<Value, Oops> {
         let session = self.client.session_id().await?.ok_or("no session")?;
         let (driver, body) = (self.driver, json!({ "cmd": command, "params": params }).to_string());
         // The driver answers only who calls it by its own name.
@@ -253,6 +254,6 @@ impl Browser {
             body.len()
         );
         let answer = tokio::task::spawn_blocking(move || Connection::open(driver)?.send((head + &body).as_bytes())).await??;
-        if answer.status == 200 { Ok(()) } else { Err(format!("{command}: {}", answer.json()).into()) }
+        if answer.status == 200 { Ok(answer.json()["value"].take()) } else { Err(format!("{command}: {}", answer.json()).into()) }
     }
 }

@@ -6,7 +6,10 @@
 #![allow(clippy::disallowed_methods, reason = "a test reads its environment")]
 
 mod chromium;
+mod console;
 mod links;
+mod person;
+mod shell;
 
 use chromium::{Browser, Driver};
 use doorward_tests::{Connection, Daemon, Oops};
