@@ -7,6 +7,8 @@ use std::process::Command;
 
 /// The type checker of the pages. Pinned, so that a new release cannot fail an old checkout.
 const TYPESCRIPT: &str = "typescript@5.9.3";
+/// What looks for barriers in every state of the pages. It is never served: the browser tests put it into their own pages.
+const AXE: &str = "axe-core@4.14.1";
 
 /// Pass everything.
 #[derive(clap::Args)]
@@ -27,6 +29,7 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
     ensure(&[NODE, NPM])?;
     if !args.no_browser {
         ensure(&[CHROMIUM, CHROMEDRIVER])?;
+        step("axe-core", &mut npm_install(AXE))?;
     }
     step("format", &mut cargo(&["fmt", "--all", "--check"]))?;
     step("build", &mut cargo(EVERYTHING))?;
@@ -49,6 +52,14 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
     pages(args)?;
     eprintln!("\neverything passes");
     Ok(())
+}
+
+/// A package for tests, below `target/npm`; nothing of it is run while it is installed.
+fn npm_install(package: &str) -> Command {
+    let mut npm = Command::new("npm");
+    let flags = ["--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", "target/npm"];
+    npm.current_dir(workspace()).arg("install").args(flags).arg(package);
+    npm
 }
 
 /// Types and tests of what runs in the browser, with the packages as they were built.

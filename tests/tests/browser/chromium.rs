@@ -220,28 +220,9 @@ impl Browser {
         Ok(std::fs::write(folder.join(format!("{name}.png")), self.client.screenshot().await?)?)
     }
 
-    /// Keeps what is to be seen by day and by night, on a wide screen and on the narrowest, where nothing may stick out.
-    pub(crate) async fn looks(&self, name: &str) -> Result<(), Oops> {
-        for (width, wide) in [(1_100, ""), (320, "-320")] {
-            let metrics = json!({ "width": width, "height": 1_000, "deviceScaleFactor": 1, "mobile": false });
-            self.devtools("Emulation.setDeviceMetricsOverride", &metrics).await?;
-            for scheme in ["light", "dark"] {
-                // Without motion, or the picture is of colours on their way from one scheme to the other.
-                let still = json!({ "name": "prefers-reduced-motion", "value": "reduce" });
-                let features = json!({ "features": [still, { "name": "prefers-color-scheme", "value": scheme }] });
-                self.devtools("Emulation.setEmulatedMedia", &features).await?;
-                let matches = format!("return matchMedia('(prefers-color-scheme: {scheme})').matches");
-                assert_eq!(self.client.execute(&matches, Vec::new()).await?, true, "{name}: {scheme}");
-                self.shot(&format!("{name}{wide}-{scheme}")).await?;
-            }
-            let over = "const page = document.documentElement; return page.scrollWidth - page.clientWidth";
-            let over = self.client.execute(over, Vec::new()).await?;
-            // Below zero where room is kept for a scroll bar that is not there.
-            assert!(over.as_i64().is_some_and(|over| over <= 0), "{name}: {over} pixels stick out of a screen of {width}");
-        }
-        self.devtools("Emulation.setEmulatedMedia", &json!({ "features": [] })).await?;
-        self.devtools("Emulation.clearDeviceMetricsOverride", &json!({})).await?;
-        Ok(())
+    /// Runs a script in the page, and gives what it returns.
+    pub(crate) async fn run(&self, script: &str) -> Result<Value, Oops> {
+        Ok(self.client.execute(script, Vec::new()).await?)
     }
 
     /// A command that WebDriver has no word for, in Chromium's own protocol.
@@ -254,6 +235,7 @@ impl Browser {
             body.len()
         );
         let answer = tokio::task::spawn_blocking(move || Connection::open(driver)?.send((head + &body).as_bytes())).await??;
-        if answer.status == 200 { Ok(answer.json()["value"].take()) } else { Err(format!("{command}: {}", answer.json()).into()) }
+        let told = answer.json();
+        if answer.status == 200 { Ok(told["value"].clone()) } else { Err(format!("{command}: {told}").into()) }
     }
 }

@@ -22,7 +22,7 @@ async fn an_invite_is_handed_on_in_every_way_and_again_later() -> Result<(), Oop
     let daemon = Daemon::start()?;
     let ada = Person::owner(&driver, &daemon).await?;
     ada.browser.see("First steps").await?;
-    ada.browser.looks("console-first").await?;
+    ada.browser.looks("console/first").await?;
     let invitation = make(&ada, &daemon, "Welcome to the reading circle").await?;
     let link = invitation.link().ok_or("no link")?;
 
@@ -39,7 +39,7 @@ async fn an_invite_is_handed_on_in_every_way_and_again_later() -> Result<(), Oop
         assert!(!words.contains(part), "{part:?} is on the sheet:\n{words}");
     }
     assert_eq!(ada.script("return document.querySelectorAll('.paper svg.qr').length;").await?, 1);
-    ada.browser.looks("console-share").await?;
+    ada.browser.looks("console/share").await?;
     ada.browser.press("Done").await?;
 
     // Again later: from the keys alone, in a page that has forgotten the token.
@@ -76,7 +76,7 @@ async fn an_invite_is_handed_on_in_every_way_and_again_later() -> Result<(), Oop
     bea.script("[...document.querySelectorAll('.rows > li')].find((row) => row.innerText.includes('Welcome')).querySelector('button').click();").await?;
     bea.browser.see("This link cannot be shown here").await?;
     bea.browser.see("can show it again, on a device with those keys").await?;
-    bea.browser.looks("console-share-elsewhere").await
+    bea.browser.looks("console/share-elsewhere").await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -88,12 +88,12 @@ async fn many_invites_are_made_listed_printed_and_saved() -> Result<(), Oops> {
     ada.browser.press("Many links").await?;
     let too_long = "x".repeat(130);
     ada.browser.fill("dialog textarea[spellcheck]", &format!("Lovelace, Ada\n{too_long}\nBen \"Big\" Bond\n\nCyd\n")).await?;
-    ada.browser.looks("console-many").await?;
+    ada.browser.looks("console/many").await?;
     ada.browser.press("Make the links").await?;
     ada.browser.see("3 invites are ready").await?;
     ada.browser.see("One is not made yet").await?;
     ada.browser.see("This text cannot be used.").await?;
-    ada.browser.looks("console-many-made").await?;
+    ada.browser.looks("console/many-made").await?;
 
     ada.browser.press("Save as CSV").await?;
     let saved = std::fs::read_to_string(ada.browser.downloaded(".csv").await?)?;

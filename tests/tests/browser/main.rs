@@ -8,6 +8,7 @@
 mod chromium;
 mod console;
 mod links;
+mod looks;
 mod person;
 mod shell;
 
@@ -52,7 +53,7 @@ async fn invite(browser: &Browser, daemon: &Daemon, greeting: &str) -> Result<St
     browser.press("Make the link").await?;
     let link = browser.text_starting_with("dialog output", &format!("{}/i#", daemon.public_url)).await?;
     browser.find("dialog svg").await?;
-    browser.looks("console-share").await?;
+    browser.looks("console/share").await?;
     browser.press("Done").await?;
     Ok(link)
 }
@@ -69,7 +70,7 @@ async fn the_owner_invites_a_person_and_shows_them_the_door() -> Result<(), Oops
     guest.open(&link).await?;
     guest.see("Ada").await?;
     guest.see("Welcome to the reading circle").await?;
-    guest.looks("guest-invited").await?;
+    guest.looks("invite/invited").await?;
     guest.fill("input[name=username]", "Cyd").await?;
     guest.press("Accept the invitation").await?;
     guest.press("Go on without").await?;
@@ -77,7 +78,7 @@ async fn the_owner_invites_a_person_and_shows_them_the_door() -> Result<(), Oops
     guest.press("Join without a backup").await?;
     guest.see("You are in").await?;
     guest.see("Welcome to Doorward. You are Cyd").await?;
-    guest.looks("guest-in").await?;
+    guest.looks("invite/in").await?;
     guest.open(&link).await?;
     guest.see("Cyd").await?;
     guest.shot("guest-again").await?;
@@ -90,11 +91,11 @@ async fn the_owner_invites_a_person_and_shows_them_the_door() -> Result<(), Oops
         summary.click().await?;
     }
     owner.see("Cyd").await?;
-    owner.looks("console-invites").await?;
+    owner.looks("console/invites").await?;
 
     owner.open(&format!("{}/admin/people", daemon.public_url)).await?;
     owner.see("Cyd").await?;
-    owner.looks("console-people").await?;
+    owner.looks("console/people").await?;
     let key = key_of(&daemon, "Cyd", &owner).await?;
     assert_eq!(asked_by_a_service(&daemon, &key)?, (true, "allowed".into()));
     owner.press_labelled("Revoke: Cyd").await?;

@@ -51,7 +51,7 @@ async fn the_console_stays_in_place_while_things_happen() -> Result<(), Oops> {
     daemon.kill()?;
     ada.browser.see("The server cannot be reached.").await?;
     ada.browser.see("Béatrice").await?;
-    ada.browser.looks("console-lost").await?;
+    ada.browser.looks("console/lost").await?;
     assert_eq!(ada.script(focus).await?, "Cyd");
     daemon.restart()?;
     ada.until("document.querySelector('#contact').hidden").await?;
@@ -78,7 +78,7 @@ async fn the_console_says_what_somebody_may_do_and_what_server_this_is() -> Resu
     assert_eq!((allowed, answers.len()), (vec!["read", "write"], 13));
     ada.script("document.querySelectorAll('.verdicts summary')[8].click();").await?;
     ada.browser.see("The role must allow it. can.permission").await?;
-    ada.browser.looks("console-why").await?;
+    ada.browser.looks("console/why").await?;
     ada.browser.press_in_dialog("Done").await?;
 
     ada.go(&daemon, "settings").await?;
@@ -87,7 +87,7 @@ async fn the_console_says_what_somebody_may_do_and_what_server_this_is() -> Resu
     ada.browser.see("leads here, but only on this machine").await?;
     ada.browser.see("It does not hold server.key").await?;
     ada.until("document.querySelector('settings-section dl').innerText.includes('Accounts\\n2')").await?;
-    ada.browser.looks("console-settings").await?;
+    ada.browser.looks("console/settings").await?;
 
     // Everything of the list is done now, so it is gone.
     ada.go(&daemon, "invites").await?;
@@ -97,5 +97,5 @@ async fn the_console_says_what_somebody_may_do_and_what_server_this_is() -> Resu
     // A member sees the people and the server, and is offered nothing that would be refused.
     let sections = "return [...document.querySelectorAll('#sections a')].map((link) => link.textContent);";
     assert_eq!(cyd.script(sections).await?, serde_json::json!(["People", "Settings", "You"]));
-    cyd.browser.looks("console-member").await
+    cyd.browser.looks("console/member").await
 }
