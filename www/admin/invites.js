@@ -5,7 +5,7 @@ import { person, roleName, timeWords } from "/assets/shared/components.js";
 import { h, nodes } from "/assets/shared/dom.js";
 import { createInvite } from "/assets/admin/create.js";
 import { remember } from "/assets/admin/memory.js";
-import { confirm, empty, refusal, rows, searchField, switchOf } from "/assets/admin/parts.js";
+import { atWork, confirm, empty, refusal, rows, searchField, switchOf } from "/assets/admin/parts.js";
 import { ask, list, live, session } from "/assets/admin/session.js";
 import { showLink } from "/assets/admin/share.js";
 import { firstSteps } from "/assets/admin/steps.js";
@@ -25,27 +25,25 @@ class InvitesSection extends HTMLElement {
   /** @type {{ look: () => Promise<void>, anew: () => Promise<void> }} */
   list = { look: async () => {}, anew: async () => {} };
 
-  connectedCallback() {
+  async connectedCallback() {
     const choices = /** @type {[string, string][]} */ ([["live", tell("invites.live")], ["expired", tell("invites.expired")], ["closed", tell("invites.closed")]]);
     const pick = (/** @type {string} */ state) => {
       this.state = state;
       void this.list.anew();
     };
-    this.replaceChildren(
-      h("div", { class: "head" }, h("h1", { tabindex: -1 }, tell("invites")), h("button", { class: "main", onclick: () => this.create() }, tell("invites.create"))),
-      h("p", { class: "lead" }, tell("invites.lead")),
-      this.steps,
-      h("div", { class: "tools" }, switchOf(tell("invites.which"), choices, this.state, pick), this.search.box),
-      this.place,
-      this.below,
-    );
     const show = (/** @type {typeof this.found} */ found) => {
       this.found = found;
       this.show();
     };
+    this.replaceChildren(
+      h("div", { class: "head" }, h("h1", { tabindex: -1 }, tell("invites")), h("button", { class: "main", onclick: () => this.create() }, tell("invites.create"))),
+      h("p", { class: "lead" }, tell("invites.lead")),
+    );
+    // What comes above the list comes first, so that the list does not jump.
+    await this.step();
+    this.append(this.steps, h("div", { class: "tools" }, switchOf(tell("invites.which"), choices, this.state, pick), this.search.box), this.place, this.below);
     this.list = live(this, () => list(`/v1/invites?state=${this.state}`), show, (error) => this.below.replaceChildren(refusal(error)));
     void this.list.look();
-    void this.step();
   }
 
   create() {
@@ -94,7 +92,7 @@ class InvitesSection extends HTMLElement {
         h(
           "div",
           { class: "actions" },
-          isLive && h("button", { class: mine ? "small" : "small quiet", onclick: () => void showLink(invite), "aria-label": tell("invites.show.label", { title }) }, tell("invites.show")),
+          isLive && h("button", { class: mine ? "small" : "small quiet", onclick: atWork(() => showLink(invite)), "aria-label": tell("invites.show.label", { title }) }, tell("invites.show")),
           isLive && h("button", { class: "small quiet", onclick: cancel, "aria-label": tell("cancel.label", { title }) }, tell("cancel")),
         ),
       ),

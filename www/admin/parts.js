@@ -65,6 +65,9 @@ export function confirm(title, meaning, action, work) {
   dialog.querySelector("button")?.focus();
 }
 
+/** What a button does while it shows that it is at it. @param {() => Promise<unknown>} work */
+export const atWork = (work) => (/** @type {Event} */ { currentTarget }) => void busy(/** @type {HTMLButtonElement} */ (currentTarget), work);
+
 /** The first thing to read in a list that has nothing in it yet. @param {string} title @param {string} text @param {Child} [action] */
 export const empty = (title, text, action) =>
   h("div", { class: "sheet empty stack" }, h("img", { src: "/assets/shared/mark.svg", alt: "", width: 64, height: 64 }), h("h2", {}, title), h("p", { class: "soft" }, text), action ? h("div", { class: "actions" }, action) : null);

@@ -2,7 +2,7 @@
 import { fingerprint, permits } from "/assets/door.js";
 import { person, roleName, timeWords } from "/assets/shared/components.js";
 import { h, nodes } from "/assets/shared/dom.js";
-import { confirm, empty, refusal, rows, searchField } from "/assets/admin/parts.js";
+import { atWork, confirm, empty, refusal, rows, searchField } from "/assets/admin/parts.js";
 import { ask, list, live, session } from "/assets/admin/session.js";
 import { tell } from "/assets/admin/texts.js";
 import { explainWhy } from "/assets/admin/why.js";
@@ -86,7 +86,7 @@ class PeopleSection extends HTMLElement {
       const onclick = () => confirm(tell(`${what}.title`, { name }), tell(`${what}.meaning`, { name: account.handle }), tell(what), work);
       return h("button", { class: `small ${face}`, onclick, "aria-label": `${tell(what)}: ${name}` }, tell(what));
     };
-    const why = (isMe || may("read-audit")) && h("button", { class: "small quiet", onclick: () => void explainWhy(account), "aria-label": `${tell("why")} ${name}` }, tell("why"));
+    const why = (isMe || may("read-audit")) && h("button", { class: "small quiet", onclick: atWork(() => explainWhy(account)), "aria-label": `${tell("why")} ${name}` }, tell("why"));
     if (isMe || !may("manage-accounts") || !account.details) return [why];
     return revoked ? [why, change("restore", ""), change("delete")] : [why, change("revoke")];
   }

@@ -1,9 +1,10 @@
 // What server this is, whether it is well, and how its state is kept.
 import { fingerprint, permits } from "/assets/door.js";
-import { busy, copyField, facts, note, timeWords } from "/assets/shared/components.js";
+import { copyField, facts, note, timeWords } from "/assets/shared/components.js";
 import { h } from "/assets/shared/dom.js";
 import { wellKnown } from "/assets/shared/api.js";
 import { remember } from "/assets/admin/memory.js";
+import { atWork } from "/assets/admin/parts.js";
 import { list, session } from "/assets/admin/session.js";
 import { inWords, tell } from "/assets/admin/texts.js";
 
@@ -11,30 +12,26 @@ import { inWords, tell } from "/assets/admin/texts.js";
 /** How a check ended, in words. @typedef {[kind: "good" | "warn" | "bad", words: string, next?: string]} Found */
 
 class SettingsSection extends HTMLElement {
-  connectedCallback() {
+  async connectedCallback() {
     const { server } = session();
     remember("backup");
-    this.replaceChildren(
-      h("div", { class: "head" }, h("h1", { tabindex: -1 }, tell("settings"))),
-      h("p", { class: "lead" }, tell("settings.lead")),
-      h("div", { class: "columns" }, this.health(), about(server), backup()),
-    );
-  }
-
-  /** What can be told from here, looked at now and again when asked. */
-  health() {
-    const place = h("div", { class: "stack", "aria-live": "polite" }, h("p", { class: "soft" }, tell("health.looking")));
-    const button = h("button", { class: "small" }, tell("health.again"));
-    const look = async () => place.replaceChildren(...(await checks()));
-    button.addEventListener("click", () => busy(button, look));
-    void look();
-    return card("health", place, h("div", { class: "actions" }, button));
+    const looking = h("p", { class: "soft", role: "status" }, tell("health.looking"));
+    this.replaceChildren(h("div", { class: "head" }, h("h1", { tabindex: -1 }, tell("settings"))), h("p", { class: "lead" }, tell("settings.lead")), looking);
+    const found = await checks();
+    looking.replaceWith(h("div", { class: "columns" }, health(found), about(server), backup()));
   }
 }
 customElements.define("settings-section", SettingsSection);
 
 /** @param {Key} title @param {...import("/assets/shared/dom.js").Child} content */
 const card = (title, ...content) => h("section", { class: "sheet stack", "aria-label": tell(title) }, h("h2", {}, tell(title)), ...content);
+
+/** What can be told from here, and again when asked. @param {HTMLElement[]} found */
+function health(found) {
+  const place = h("div", { class: "stack", "aria-live": "polite" }, ...found);
+  const again = atWork(async () => place.replaceChildren(...(await checks())));
+  return card("health", place, h("div", { class: "actions" }, h("button", { class: "small", onclick: again }, tell("health.again"))));
+}
 
 /** @param {import("/assets/admin/session.js").Server} server */
 const about = (server) =>

@@ -19,20 +19,29 @@ export const fromHex = (text) => Uint8Array.from(text.match(/../g) ?? [], (pair)
  * @param {import("/assets/admin/session.js").Invite} invite
  */
 export async function showLink(invite) {
-  const { keys, server, me } = session();
+  const issuer = person(invite.issuer_handle, invite.issuer_fingerprint);
+  if (invite.issuer !== session().me.key) return cannot(...tellOf("share.elsewhere.why", { issuer }));
+  if (!invite.salt) return cannot(tell("share.unsalted.why"));
+  const derived = await derive(invite, invite.salt).catch((error) => codeOf(error));
   const { dialog, show, done } = openDialog(tell("share.title"));
-  if (invite.issuer !== me.key) return show(tell("share.elsewhere"), h("p", {}, tellOf("share.elsewhere.why", { issuer: person(invite.issuer_handle, invite.issuer_fingerprint) })), h("p", { class: "soft" }, tell("share.elsewhere.next")), done());
-  if (!invite.salt) return show(tell("share.elsewhere"), h("p", {}, tell("share.unsalted.why")), h("p", { class: "soft" }, tell("share.elsewhere.next")), done());
-  try {
-    const token = await keys.deriveToken(fromHex(invite.salt), tokenInfo(server.server_key));
-    const shown = await ask("GET", `/v1/invites/${invite.id}?limit=1`);
-    const invitation = Invitation.fromToken(token, invite.expires, server.server_key);
-    const claims = Claims.verify(fromBase64url(shown.claims), shown.issuer_signature, shown.invite_signature, invitation, server.server_key);
-    if (claims.expires !== invite.expires || claims.issuer !== me.key) throw new Error("damaged-invite");
-    show(tell("share.title"), sharePanel(dialog, invitation, claims, invite.label), done());
-  } catch (error) {
-    show(tell("share.title"), refusal({ code: codeOf(error) }), done());
-  }
+  show(tell("share.title"), typeof derived === "string" ? refusal({ code: derived }) : sharePanel(dialog, derived.invitation, derived.claims, invite.label), done());
+}
+
+/** @param {...(Node | string)} why */
+function cannot(...why) {
+  const { show, done } = openDialog(tell("share.elsewhere"), "narrow");
+  show(tell("share.elsewhere"), h("p", {}, ...why), h("p", { class: "soft" }, tell("share.elsewhere.next")), done());
+}
+
+/** @param {import("/assets/admin/session.js").Invite} invite @param {string} salt */
+async function derive(invite, salt) {
+  const { keys, server, me } = session();
+  const token = await keys.deriveToken(fromHex(salt), tokenInfo(server.server_key));
+  const shown = await ask("GET", `/v1/invites/${invite.id}?limit=1`);
+  const invitation = Invitation.fromToken(token, invite.expires, server.server_key);
+  const claims = Claims.verify(fromBase64url(shown.claims), shown.issuer_signature, shown.invite_signature, invitation, server.server_key);
+  if (claims.expires !== invite.expires || claims.issuer !== me.key) throw new Error("damaged-invite");
+  return { invitation, claims };
 }
 
 /** @param {HTMLDialogElement} dialog @param {Invitation} invitation @param {Claims} claims @param {string} label */

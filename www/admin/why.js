@@ -1,10 +1,9 @@
 // What somebody may do here, by which rule, and what the rule looked at.
-import { Refusal } from "/assets/shared/api.js";
 import { facts, person, roleName } from "/assets/shared/components.js";
 import { h } from "/assets/shared/dom.js";
 import { permissions } from "/assets/shared/i18n.js";
 import { remember } from "/assets/admin/memory.js";
-import { openDialog, refusal } from "/assets/admin/parts.js";
+import { codeOf, openDialog, refusal } from "/assets/admin/parts.js";
 import { ask } from "/assets/admin/session.js";
 import { inWords, tell } from "/assets/admin/texts.js";
 
@@ -23,21 +22,26 @@ const serverSpace = "0".repeat(32);
 
 /** @param {import("/assets/admin/session.js").Account} account */
 export async function explainWhy(account) {
-  const { show, done } = openDialog(tell("why.title", { handle: account.handle }));
-  const title = tell("why.title", { handle: account.handle });
-  const whom = h("p", { class: "soft" }, person(account.handle, account.fingerprint));
-  show(title, whom, h("p", { class: "soft", role: "status" }, tell("why.asking")), done());
   const names = Object.keys(permissions);
-  try {
-    /** @type {Answer[]} */
-    const answers = await Promise.all(names.map((permission) => ask("GET", `/v1/can?account=${account.key}&permission=${permission}&space=${serverSpace}`)));
-    const may = answers.filter(({ allow }) => allow).length;
-    show(title, whom, seen(answers[0]), h("p", { role: "status" }, tell("why.sum", { n: may, of: answers.length })), h("ul", { class: "verdicts" }, ...answers.map((answer, i) => line(permissions[names[i]], answer))), h("p", { class: "hint" }, tell("why.hint")), done());
-    remember("why");
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    show(title, whom, refusal(error), done());
-  }
+  const content = await Promise.all(names.map((permission) => ask("GET", `/v1/can?account=${account.key}&permission=${permission}&space=${serverSpace}`))).then(
+    (/** @type {Answer[]} */ answers) => verdicts(names, answers),
+    (error) => [refusal({ code: codeOf(error) })],
+  );
+  const title = tell("why.title", { handle: account.handle });
+  const { show, done } = openDialog(title);
+  show(title, h("p", { class: "soft" }, person(account.handle, account.fingerprint)), ...content, done());
+}
+
+/** @param {string[]} names @param {Answer[]} answers */
+function verdicts(names, answers) {
+  remember("why");
+  const may = answers.filter(({ allow }) => allow).length;
+  return [
+    seen(answers[0]),
+    h("p", {}, tell("why.sum", { n: may, of: answers.length })),
+    h("ul", { class: "verdicts" }, ...answers.map((answer, i) => line(permissions[names[i]], answer))),
+    h("p", { class: "hint" }, tell("why.hint")),
+  ];
 }
 
 /** What every answer looked at: it is about one account in one place. @param {Answer} answer */

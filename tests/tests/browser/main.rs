@@ -53,7 +53,6 @@ async fn invite(browser: &Browser, daemon: &Daemon, greeting: &str) -> Result<St
     browser.press("Make the link").await?;
     let link = browser.text_starting_with("dialog output", &format!("{}/i#", daemon.public_url)).await?;
     browser.find("dialog svg").await?;
-    browser.looks("console/share").await?;
     browser.press("Done").await?;
     Ok(link)
 }

@@ -51,13 +51,19 @@ async fn the_console_stays_in_place_while_things_happen() -> Result<(), Oops> {
     daemon.kill()?;
     ada.browser.see("The server cannot be reached.").await?;
     ada.browser.see("Béatrice").await?;
-    ada.browser.looks("console/lost").await?;
     assert_eq!(ada.script(focus).await?, "Cyd");
     daemon.restart()?;
     ada.until("document.querySelector('#contact').hidden").await?;
     assert_eq!(ada.script(focus).await?, "Cyd");
     Daemon::invite(&ada.session, 8).await?;
-    ada.browser.see("0 of 8 used").await
+    ada.browser.see("0 of 8 used").await?;
+
+    ada.go(&daemon, "people").await?;
+    ada.browser.see("Everyone with an account here").await?;
+    ada.browser.find("people-section .rows > li").await?;
+    daemon.kill()?;
+    ada.browser.see("The server cannot be reached.").await?;
+    ada.browser.looks("console/lost").await
 }
 
 #[tokio::test(flavor = "multi_thread")]

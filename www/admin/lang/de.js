@@ -184,7 +184,6 @@ export const texts = {
   "delete.meaning": "Das Konto ist für immer weg, und seine Einladungen auch. Nichts bringt es zurück; derselbe Schlüssel finge als Fremder an.",
   why: "Warum?",
   "why.title": "Was darf {handle} hier?",
-  "why.asking": "Der Server wird gefragt …",
   "why.sum": "Erlaubt: {n} von {of}",
   "why.hint": "Jede Antwort ist die des Servers, eben von seinem Regelwerk gegeben. Öffne eine, um ihre Regel zu sehen.",
   "why.role": "Rolle",

@@ -188,7 +188,6 @@ export const texts = {
   "delete.meaning": "The account is gone for good, and so are its invites. Nothing brings it back; the same key would start as a stranger.",
   why: "Why?",
   "why.title": "What may {handle} do here?",
-  "why.asking": "Asking the server …",
   "why.sum": "Allowed: {n} of {of}",
   "why.hint": "Each answer is the server's own, given by its policy just now. Open one to see its rule.",
   "why.role": "Role",
