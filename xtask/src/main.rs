@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "a task runner reads its environment")]
 
+mod book;
 mod crash;
 mod figures;
 mod fuzz;
@@ -29,6 +30,8 @@ enum Task {
     Test(test::Args),
     /// Print what `policy.wasm` and the browser packages are: size, digest, imports; build them twice and compare.
     Policy(policy::Args),
+    /// Write every decision table as one page that anyone can read.
+    Book(book::Args),
     /// Let a fuzzer look for bytes that break a promise, one target after the other.
     Fuzz(fuzz::Args),
     /// Compare what every runtime answers, byte for byte: native, wasmtime, Node, Python, Chromium.
@@ -44,6 +47,7 @@ enum Task {
 fn main() -> ExitCode {
     let done = match Args::parse().task {
         Task::Test(args) => test::run(&args),
+        Task::Book(args) => book::run(&args),
         Task::Policy(args) => policy::run(&args),
         Task::Parity(args) => parity::run(&args),
         Task::Fuzz(args) => fuzz::run(&args),

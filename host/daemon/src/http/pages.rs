@@ -48,6 +48,12 @@ pub(crate) async fn admin(headers: HeaderMap) -> Response {
     page(CONSOLE.as_ref(), &headers)
 }
 
+/// `GET /policy`: every rule, for people.
+pub(crate) async fn policy() -> Response {
+    const TYPE: (HeaderName, &str) = (header::CONTENT_TYPE, "text/html; charset=utf-8");
+    guarded(([TYPE, (header::CACHE_CONTROL, "no-cache")], doorward_book::SERVED).into_response())
+}
+
 fn page(asset: Option<&Asset>, headers: &HeaderMap) -> Response {
     match asset {
         Some(asset) => guarded(assets::serve(asset, headers)),
@@ -113,6 +119,16 @@ mod tests {
         let known = HeaderMap::from_iter([(header::IF_NONE_MATCH, etag)]);
         assert_eq!(serve(&one, &known).status(), StatusCode::NOT_MODIFIED);
         assert_eq!(serve(&other, &known).status(), StatusCode::OK, "another server's page is another page");
+    }
+
+    #[tokio::test]
+    async fn the_policy_book_is_served_under_the_policy_of_all_pages() {
+        let served = policy().await;
+        assert_eq!(served.headers()[header::CONTENT_SECURITY_POLICY], POLICY);
+        let body = axum::body::to_bytes(served.into_body(), 1 << 20).await.unwrap();
+        let text = str::from_utf8(&body).unwrap();
+        assert!(text.contains("id=\"rule-redeem.10\"") && !text.contains("<style"));
+        assert!(text.contains("href=\"/assets/shared/book.css\"") && assets::part("shared/book.css").is_some());
     }
 
     /// What [`problem`] puts into a page as it is.
