@@ -3,7 +3,7 @@ import { fingerprint, permits } from "/assets/door.js";
 import { busy, copyField, facts, field, person, timeWords } from "/assets/shared/components.js";
 import { h } from "/assets/shared/dom.js";
 import { locale } from "/assets/shared/i18n.js";
-import { empty, refusal, rows, switchOf } from "/assets/admin/parts.js";
+import { empty, refusal, rows, ruleLine, switchOf } from "/assets/admin/parts.js";
 import { ask, list, live, session } from "/assets/admin/session.js";
 import { fillWith, inWords, tell, verbs } from "/assets/admin/texts.js";
 
@@ -53,22 +53,22 @@ class ActivitySection extends HTMLElement {
     const fresh = page.decisions;
     const last = fresh.at(-1)?.sequence ?? 0;
     // More came than a page holds: what lies between is fetched when somebody asks for older ones.
-    if (!this.decisions.length || (page.more && last > known)) [this.decisions, this.older] = [fresh, page.after];
+    if (!this.decisions.length || (page.after && last > known)) [this.decisions, this.older] = [fresh, page.after];
     else this.decisions = [...fresh, ...this.decisions.filter(({ sequence }) => sequence < last)];
     this.people = new Map(people.items.map((account) => [account.key, account]));
     return [this.decisions[0]?.sequence, this.decisions.length, people.items.map(({ key, handle }) => key + handle)];
   }
 
-  /** @param {string} after @returns {Promise<{ decisions: Decision[], more: boolean, after: string }>} */
+  /** @param {string} after @returns {Promise<{ decisions: Decision[], after: string }>} */
   async page(after) {
-    const page = await ask("GET", `/v1/audit?limit=${size}${after && `&after=${encodeURIComponent(after)}`}`);
-    return { decisions: page.decisions, more: page.more, after: (page.more && page.after) || "" };
+    const { items, next } = await ask("GET", `/v1/audit?limit=${size}${after && `&after=${encodeURIComponent(after)}`}`);
+    return { decisions: items, after: next ?? "" };
   }
 
   /** @param {Decision} decision */
-  isAsked({ allow, by, account }) {
+  isAsked({ allow, asked }) {
     const whom = this.whom.input.value;
-    return !(this.refusedOnly && allow) && (!whom || by?.key === whom || account === whom);
+    return !(this.refusedOnly && allow) && (!whom || asked?.key === whom || asked?.account === whom);
   }
 
   /** After another choice: shows what is known of it, and looks further back if that is little. */
@@ -94,7 +94,7 @@ class ActivitySection extends HTMLElement {
   show() {
     this.fillPeople();
     const asked = this.decisions.filter((decision) => this.isAsked(decision));
-    const items = asked.map((decision) => ({ ...decision, names: [decision.by?.key, decision.account].map((key) => (key && this.people.get(key)?.handle) ?? "") }));
+    const items = asked.map((decision) => ({ ...decision, names: [decision.asked?.key, decision.asked?.account].map((key) => (key && this.people.get(key)?.handle) ?? "") }));
     rows(this.place, items, ({ decision }) => decision, (item) => this.row(item));
     this.nothing.replaceChildren(...(asked.length ? [] : [empty(tell("activity.none"), tell("activity.none.lead", { n: this.decisions.length }))]));
     const button = h("button", {}, tell("activity.older"));
@@ -111,35 +111,39 @@ class ActivitySection extends HTMLElement {
     }
   }
 
-  /** Whose key this is, in words or as a person. @param {string} key @returns {Child | Child[]} */
-  named(key) {
+  /** Whose key this is, in words or as a person. @param {string} key @param {string} [handle] a name that came with it @returns {Child | Child[]} */
+  named(key, handle) {
     if (key === session().server.server_key) return tell("by.server");
-    const account = this.people.get(key);
-    return account ? person(account.handle, account.fingerprint) : [tell("by.unknown"), " ", h("span", { class: "key mono" }, fingerprint(key))];
+    const name = this.people.get(key)?.handle ?? handle;
+    return name ? person(name, fingerprint(key)) : [tell("by.unknown"), " ", h("span", { class: "key mono" }, fingerprint(key))];
   }
 
-  /** @param {Decision} decision */
-  by({ by, erased }) {
-    if (erased || !by || (by.kind === "account" && !by.key)) return tell("by.erased");
-    return by.kind === "account" ? this.named(by.key ?? "") : tell(`by.${by.kind}`);
+  /** Who asked. @param {import("/assets/admin/session.js").Asked} asked */
+  by({ by, key, account, handle }) {
+    // A name in a request is that of the account it makes.
+    return by === "account" && key ? this.named(key, account ? undefined : handle) : tell(by === "account" ? "by.unknown" : `by.${by}`);
   }
 
-  /** @param {Decision} decision */
-  who({ account, handle, erased }) {
-    if (account) return this.named(account);
-    return handle ? h("bdi", {}, handle) : tell(erased ? "by.erased" : "by.someone");
+  /** Whom it is about: whoever asked, if it names nobody else. @param {import("/assets/admin/session.js").Asked} asked */
+  who(asked) {
+    return asked.account ? this.named(asked.account, asked.handle) : this.by(asked);
+  }
+
+  /** What happened, as a sentence. @param {Decision} decision */
+  sentence({ asked, allow }) {
+    if (!asked) return [tell(allow ? "activity.erased" : "activity.erased.no")];
+    const words = verbs[asked.verb] ?? [asked.verb, asked.verb];
+    const [first, ...rest] = fillWith(words[allow ? 0 : 1], { by: this.by(asked), who: this.who(asked) }).filter((part) => part !== "");
+    return [typeof first === "string" ? first.charAt(0).toLocaleUpperCase(locale) + first.slice(1) : first, ...rest];
   }
 
   /** @param {Decision} decision */
   row(decision) {
-    const words = verbs[decision.verb] ?? [decision.verb, decision.verb];
-    const [first, ...rest] = fillWith(words[decision.allow ? 0 : 1], { by: this.by(decision), who: this.who(decision) }).filter((part) => part !== "");
-    const begin = typeof first === "string" ? first.charAt(0).toLocaleUpperCase(locale) + first.slice(1) : first;
     const chip = !decision.allow && h("span", { class: "chip bad" }, tell("activity.no"));
     return h(
       "li",
       { class: "sheet row" },
-      h("details", {}, h("summary", {}, h("span", { class: "what" }, begin, ...rest), chip, h("span", { class: "soft when" }, timeWords(decision.at, "distance"))), this.more(decision)),
+      h("details", {}, h("summary", {}, h("span", { class: "what" }, ...this.sentence(decision)), chip, h("span", { class: "soft when" }, timeWords(decision.at, "distance"))), this.more(decision)),
       !decision.allow && h("p", { class: "hint" }, inWords(decision.code).sentence),
     );
   }
@@ -147,22 +151,23 @@ class ActivitySection extends HTMLElement {
   /** @param {Decision} decision */
   more(decision) {
     const { server } = session();
+    const { asked } = decision;
     const mono = (/** @type {string} */ text) => h("span", { class: "mono" }, text);
     return h(
       "div",
       { class: "stack" },
       facts([
         [tell("activity.when"), new Date(decision.at).toLocaleString(locale, { dateStyle: "full", timeStyle: "medium" })],
-        [tell("activity.by"), h("span", {}, this.by(decision))],
-        [tell("activity.rule"), h("span", {}, h("span", { lang: "en" }, decision.text), " ", h("span", { class: "key mono" }, decision.rule))],
+        [tell("activity.by"), asked && h("span", {}, this.by(asked))],
+        [tell("activity.rule"), ruleLine(decision.text, decision.rule)],
         [tell("activity.code"), mono(decision.code)],
-        [tell("activity.handle"), decision.handle && h("bdi", {}, decision.handle)],
-        [tell("activity.invite"), decision.invite && mono(decision.invite)],
+        [tell("activity.handle"), asked?.handle && h("bdi", {}, asked.handle)],
+        [tell("activity.invite"), asked?.invite && mono(asked.invite)],
         [tell("activity.sequence"), String(decision.sequence)],
         [tell("activity.decision"), mono(decision.decision)],
         [tell("activity.policy"), h("span", {}, mono(`${decision.policy.slice(0, 16)}…`), " ", tell(decision.policy === server.policy_digest ? "activity.policy.now" : "activity.policy.then"))],
       ]),
-      decision.account && copyField(tell("activity.key"), decision.account, "mono"),
+      asked && (asked.account ?? asked.key) && h("div", {}, h("h3", {}, tell("activity.key")), copyField(tell("activity.key"), asked.account ?? asked.key ?? "", "mono")),
     );
   }
 }

@@ -48,15 +48,15 @@ export function createInvite(made) {
   };
   const pick = (/** @type {string} */ value) => {
     number = value;
-    many.box.hidden = value === "one";
+    slot.replaceChildren(...(value === "one" ? [] : [many.box]));
     label.box.hidden = value !== "one";
     const go = content.querySelector(".main");
     if (go) go.textContent = tell(value === "one" ? "create.go" : "create.go.many");
   };
-  many.box.hidden = true;
+  const slot = h("div", {});
   const content = form(tell("create.go"), work, [
     switchOf(tell("create.number"), [["one", tell("create.one")], ["many", tell("create.many")]], number, pick),
-    many.box,
+    slot,
     ...terms.boxes,
     label.box,
     place,

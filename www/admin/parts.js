@@ -65,6 +65,9 @@ export function confirm(title, meaning, action, work) {
   dialog.querySelector("button")?.focus();
 }
 
+/** What a rule says, in the policy's own words, with the way to its table. @param {string} text @param {string} rule */
+export const ruleLine = (text, rule) => h("span", {}, h("span", { lang: "en" }, text), " ", h("a", { class: "key mono", href: `/policy#rule-${rule}` }, rule));
+
 /** What a button does while it shows that it is at it. @param {() => Promise<unknown>} work */
 export const atWork = (work) => (/** @type {Event} */ { currentTarget }) => void busy(/** @type {HTMLButtonElement} */ (currentTarget), work);
 

@@ -43,21 +43,24 @@ import { Refusal, signed } from "/assets/shared/api.js";
  * @property {string} at
  * @property {string} code
  *
+ * @typedef {object} Asked
+ * @property {string} verb
+ * @property {"account" | "operator" | "service" | "stranger"} by
+ * @property {string} [key] of an account
+ * @property {string} [account] whom it is about, if that is another
+ * @property {string} [invite]
+ * @property {string} [handle] the name in the request
+ *
  * @typedef {object} Decision
  * @property {number} sequence
  * @property {string} decision
  * @property {string} at
- * @property {string} verb
- * @property {{ kind: "account" | "operator" | "service" | "stranger", key?: string }} [by]
  * @property {boolean} allow
  * @property {string} code
  * @property {string} rule
  * @property {string} text what the rule says
- * @property {string} [account] whom it is about
- * @property {string} [invite]
- * @property {string} [handle] the name in the request
  * @property {string} policy
- * @property {boolean} erased
+ * @property {Asked} [asked] gone when it was erased with an account
  *
  * @typedef {object} Session
  * @property {Server} server

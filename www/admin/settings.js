@@ -46,6 +46,7 @@ const about = (server) =>
       [tell("server.wire"), String(server.versions.wire)],
     ]),
     h("details", {}, h("summary", {}, tell("server.whole")), h("div", { class: "stack" }, labelled("server.key", server.server_key), labelled("server.policy", server.policy_digest))),
+    h("p", {}, h("a", { href: "/policy" }, tell("server.book"))),
     h("p", { class: "hint" }, tell("server.where")),
   );
 

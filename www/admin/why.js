@@ -3,7 +3,7 @@ import { facts, person, roleName } from "/assets/shared/components.js";
 import { h } from "/assets/shared/dom.js";
 import { permissions } from "/assets/shared/i18n.js";
 import { remember } from "/assets/admin/memory.js";
-import { codeOf, openDialog, refusal } from "/assets/admin/parts.js";
+import { codeOf, openDialog, refusal, ruleLine } from "/assets/admin/parts.js";
 import { ask } from "/assets/admin/session.js";
 import { inWords, tell } from "/assets/admin/texts.js";
 
@@ -57,5 +57,5 @@ function seen({ facts: read }) {
 /** @param {string} words @param {Answer} answer */
 function line(words, { allow, code, rule, text }) {
   const verdict = h("span", { class: `chip ${allow ? "good" : "bad"}` }, tell(allow ? "yes" : "no"));
-  return h("li", {}, h("details", {}, h("summary", {}, h("span", { class: "what" }, words), verdict), !allow && h("p", {}, inWords(code).sentence), h("p", { class: "soft" }, h("span", { lang: "en" }, text), " ", h("span", { class: "key mono" }, rule))));
+  return h("li", {}, h("details", {}, h("summary", {}, h("span", { class: "what" }, words), verdict), !allow && h("p", {}, inWords(code).sentence), h("p", { class: "soft" }, ruleLine(text, rule))));
 }

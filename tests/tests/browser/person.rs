@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 pub(crate) struct Person {
     pub(crate) browser: Browser,
     pub(crate) session: Session,
+    /// The keys as a backup holds them.
+    pub(crate) keys: String,
 }
 
 impl Person {
@@ -33,7 +35,7 @@ impl Person {
             import('/assets/shared/keystore.js').then((store) => store.restore(keys)).then(() => done('there'), (error) => done(String(error)));";
         assert_eq!(browser.run_async(restored, &keys).await?, "there");
         let session = client.sign_in(Identity::from_json(&keys)?, Sharing::Refused)?;
-        let person = Self { browser, session };
+        let person = Self { browser, session, keys: keys.to_string() };
         person.go(daemon, "").await?;
         Ok(person)
     }
@@ -66,8 +68,8 @@ impl Person {
 
     /// Presses a key, wherever the focus is.
     pub(crate) async fn key(&self, key: &str) -> Result<(), Oops> {
-        let text = if key.chars().count() == 1 { key } else { "" };
-        let codes = [("Tab", 9), ("Escape", 27), ("End", 35), ("Home", 36), ("ArrowUp", 38), ("ArrowDown", 40)];
+        let text = if key == "Enter" { "\r" } else { Some(key).filter(|key| key.chars().count() == 1).unwrap_or("") };
+        let codes = [("Enter", 13), ("Escape", 27), ("End", 35), ("Home", 36), ("ArrowUp", 38), ("ArrowDown", 40)];
         let code = codes.iter().find(|(name, _)| *name == key).map_or(0, |(_, code)| *code);
         for kind in ["keyDown", "keyUp"] {
             let text = if kind == "keyDown" { text } else { "" };
