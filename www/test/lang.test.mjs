@@ -54,9 +54,10 @@ for (const tag of languages) {
     assert.deepEqual(Object.keys(shared[tag].answers).sort(), wanted);
     const sentences = Object.values(shared[tag].answers).map(([sentence]) => sentence);
     assert.equal(new Set(sentences).size, sentences.length, "two codes share a sentence");
-    for (const [code, [sentence, next, offer]] of Object.entries(shared[tag].answers)) {
+    for (const [code, [sentence, next, offers]] of Object.entries(shared[tag].answers)) {
       assert.ok(sentence.length > 8 && next.length > 8, code);
-      assert.ok(["", "ask", "again", "paste", "console"].includes(offer), code);
+      assert.deepEqual(offers.split(" ").filter((/** @type {string} */ offer) => !["", "who", "ask", "again", "paste", "console"].includes(offer)), [], code);
+      assert.ok(offers || code === "bad-text", `${code} leaves nothing to do`);
       assert.deepEqual(holes([sentence, next]).filter((hole) => hole !== "{inviter}" && hole !== "{server}"), [], code);
     }
   });
@@ -75,7 +76,7 @@ for (const tag of languages) {
         assert.equal(typeof files[tag].texts[key], typeof files.en.texts[key], key);
         assert.deepEqual(holes(files[tag].texts[key]), holes(files.en.texts[key]), key);
       }
-      for (const [code, [, , offer]] of Object.entries(files[tag].answers)) assert.equal(offer, files.en.answers[code][2], code);
+      for (const [code, [, , offers]] of Object.entries(files[tag].answers)) assert.equal(offers, files.en.answers[code][2], code);
     });
   }
 
@@ -87,6 +88,17 @@ for (const tag of languages) {
     for (const [verb, [yes, no]] of Object.entries(console_[tag].verbs)) {
       assert.deepEqual(holes([yes]), holes([console_.en.verbs[verb][0]]), verb);
       for (const words of [yes, no]) assert.deepEqual(holes([words]).filter((hole) => hole !== "{by}" && hole !== "{who}"), [], verb);
+    }
+  });
+
+  test(`${tag}: messages to send are for codes that offer one, and name nothing else than the page knows`, () => {
+    const { messages, answers } = shared[tag];
+    assert.deepEqual(Object.keys(messages), Object.keys(shared.en.messages));
+    assert.deepEqual(Object.keys(messages).filter((code) => code !== "exposed" && !answers[code]?.[2].includes("ask")), []);
+    for (const [code, message] of Object.entries(messages)) {
+      assert.deepEqual(holes(message), holes(shared.en.messages[code]), code);
+      assert.deepEqual(holes(message).filter((hole) => !["{hello}", "{server}", "{host}", "{me}"].includes(hole)), [], code);
+      if (holes(message).includes("{me}")) assert.ok(answers[code][2].includes("who"), `${code} is about somebody with keys`);
     }
   });
 

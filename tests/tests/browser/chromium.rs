@@ -13,6 +13,11 @@ use std::time::{Duration, Instant};
 /// How long anything on a page may take. Sealing a backup is slow on purpose.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// The parts of a page that did not come, with what came instead.
+const LOST: &str = "return performance.getEntriesByType('resource')
+    .filter((part) => part.responseStatus !== 200 && part.responseStatus !== 304)
+    .map((part) => `${part.name} ${part.responseStatus} after ${part.duration} ms`);";
+
 /// A WebDriver of our own; ended with every browser it started when dropped.
 pub(crate) struct Driver {
     child: Child,
@@ -44,20 +49,35 @@ impl Driver {
 
     /// A browser with a fresh profile.
     pub(crate) async fn browser(&self, name: &str) -> Result<Browser, Oops> {
+        self.browser_for(name, "en-US", &[], &[]).await
+    }
+
+    /// The same for a reader of this language, with further arguments and preferences.
+    pub(crate) async fn browser_for(
+        &self,
+        name: &str,
+        language: &str,
+        args: &[&str],
+        prefs: &[(&str, Value)],
+    ) -> Result<Browser, Oops> {
         let profile = self.profiles.path().join(name);
         let downloads = profile.join("downloads");
         std::fs::create_dir_all(&downloads)?;
-        let options = json!({
+        let mut options = json!({
             "args": [
                 "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-                "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--lang=en-US", "--window-size=1100,1000",
+                "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--window-size=1100,1000", format!("--lang={language}"),
                 format!("--user-data-dir={}", profile.display()),
             ],
             "prefs": {
                 "download.default_directory": downloads, "download.prompt_for_download": false,
-                "intl.accept_languages": "en-US,en", "profile.default_content_setting_values.automatic_downloads": 1,
+                "intl.accept_languages": language, "profile.default_content_setting_values.automatic_downloads": 1,
             },
         });
+        options["args"].as_array_mut().ok_or("arguments")?.extend(args.iter().map(|arg| json!(arg)));
+        for (name, value) in prefs {
+            options["prefs"][name] = value.clone();
+        }
         let mut capabilities = Capabilities::new();
         capabilities.insert("goog:chromeOptions".into(), options);
         let client = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
@@ -119,7 +139,8 @@ impl Browser {
             }
             if start.elapsed() > PATIENCE {
                 self.shot("not-seen").await?;
-                return Err(format!("{text:?} is not to be seen on the page, which says:\n{body}").into());
+                let lost = self.run(LOST).await?;
+                return Err(format!("{text:?} is not to be seen on the page, which says:\n{body}\nnot loaded: {lost}").into());
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }

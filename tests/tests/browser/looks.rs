@@ -36,6 +36,9 @@ const AXE: &str = "const done = arguments[1];
             `${impact} ${id}: ${help}\\n` + nodes.map((node) => `    ${node.target}\\n    ${node.failureSummary}`).join('\\n')).join('\\n')),
         (error) => done(`axe failed: ${error.stack}`));";
 
+/// A wide screen and the narrowest, and what their pictures are called.
+const WIDTHS: [(u32, &str); 2] = [(1_100, ""), (320, "-320")];
+
 /// axe-core, at the version that `cargo xtask test` pins.
 static SOURCE: LazyLock<Result<String, String>> = LazyLock::new(|| {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/npm/node_modules/axe-core/axe.min.js");
@@ -49,7 +52,7 @@ impl Browser {
         let fresh = NAMES.lock().map_err(|_| "poisoned")?.get_or_insert_default().insert(name.to_owned());
         assert!(fresh, "two states are called {name}");
         self.has_not_jumped(name).await?;
-        for (width, wide) in [(1_100, ""), (320, "-320")] {
+        for (width, wide) in WIDTHS {
             for scheme in ["light", "dark"] {
                 self.emulate(width, scheme).await?;
                 let matches = format!("return matchMedia('(prefers-color-scheme: {scheme})').matches");
@@ -61,14 +64,31 @@ impl Browser {
             self.fits(name, width).await?;
         }
         self.is_readable_at_twice_the_size(name).await?;
-        self.devtools("Emulation.setEmulatedMedia", &json!({ "features": [] })).await?;
-        self.devtools("Emulation.clearDeviceMetricsOverride", &json!({})).await?;
+        self.as_it_was().await?;
         // What moves because the window was made narrow and wide again is our doing.
         self.run_async(
             "requestAnimationFrame(() => setTimeout(() => { window.lookedAt = performance.now(); arguments[1](''); }))",
             "",
         )
         .await?;
+        Ok(())
+    }
+
+    /// Only the pictures, where no script runs that could look.
+    pub(crate) async fn pictures(&self, name: &str) -> Result<(), Oops> {
+        for (width, wide) in WIDTHS {
+            for scheme in ["light", "dark"] {
+                self.emulate(width, scheme).await?;
+                self.picture(&format!("{name}{wide}-{scheme}")).await?;
+            }
+        }
+        self.as_it_was().await
+    }
+
+    /// Takes back what was emulated.
+    async fn as_it_was(&self) -> Result<(), Oops> {
+        self.devtools("Emulation.setEmulatedMedia", &json!({ "features": [] })).await?;
+        self.devtools("Emulation.clearDeviceMetricsOverride", &json!({})).await?;
         Ok(())
     }
 
