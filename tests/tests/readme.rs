@@ -228,7 +228,7 @@ impl Desk {
 fn a_newcomer_gets_there_with_the_readme_alone() -> Result<(), Oops> {
     let text = readme()?;
     let (steps, mut desk, mut names) = (steps(&text), Desk::new()?, Names::default());
-    let walk = ["serve", "redeem", "invite create", "redeem", "invite list", "account list", "why", "account revoke", "whoami"];
+    let walk = ["serve", "redeem", "invite create", "invite list", "redeem", "account list", "why", "account revoke", "whoami"];
     let mut left = steps.iter();
     for verb in walk {
         assert!(left.any(|step| step.command.starts_with(&format!("doorward {verb}"))), "the README no longer says: {verb}");
@@ -251,12 +251,13 @@ fn every_other_command_in_the_readme_is_one() -> Result<(), Oops> {
     let (text, desk) = (readme()?, Desk::new()?);
     let mut seen = 0;
     for line in blocks(&text).into_iter().filter(|(language, _)| *language != "console").flat_map(|(_, lines)| lines) {
-        let line = line.split(" # ").next().unwrap_or_default().trim().trim_start_matches("sudo -u doorward ");
+        let line = line.split("  #").next().and_then(|line| line.split(" > ").next()).unwrap_or_default();
+        let line = line.trim().trim_start_matches("sudo -u doorward ");
         if !line.starts_with("doorward ") || line.starts_with("doorward serve") {
             continue;
         }
         // In an empty folder, with nobody to talk to: it fails, but not for what was typed.
-        let said = desk.run(&line.replace('<', "").replace('>', ""))?;
+        let said = desk.run(line)?;
         assert!(!said.contains("error: ") && !said.contains("Usage:"), "{line}: {said}");
         seen += 1;
     }

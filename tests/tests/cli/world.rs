@@ -12,14 +12,15 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// Ada owns it; Cyd, Dee and Gus are members, and Gus was shown the door. Eve has keys that nobody knows, Fay has none.
+    /// Ada owns it; Cyd, Dee and Gus are members, and Gus was shown the door. Eve has keys that nobody knows, Fay and Hal have none.
     pub(crate) fn new() -> Result<Self, Oops> {
         let daemon = Daemon::start()?;
         let url = daemon.public_url.clone();
         let ada = Person::joined(&url, &daemon.owner_link()?, "Ada")?;
         let mut names = BTreeMap::new();
         let invite = |more: &[&str]| ada.json(&[&["invite", "create"], more].concat());
-        for (id, link) in [("invite", "link"), ("spare", "spare link"), ("cancelled", "cancelled link")] {
+        for (id, link) in [("invite", "link"), ("spare", "spare link"), ("fresh", "fresh link"), ("cancelled", "cancelled link")]
+        {
             let made = invite(&[])?;
             names.insert(id, made["id"].as_str().ok_or("no id")?.to_owned());
             names.insert(link, made["link"].as_str().ok_or("no link")?.to_owned());
@@ -27,7 +28,7 @@ impl World {
         ada.done(&["invite", "cancel", &names["cancelled"]])?;
         let many = invite(&["--uses", "10"])?;
         names.insert("many link", many["link"].as_str().ok_or("no link")?.to_owned());
-        let mut people = BTreeMap::from([("fay", Person::at(&url)?), ("eve", Person::at(&url)?)]);
+        let mut people = BTreeMap::from([("fay", Person::at(&url)?), ("eve", Person::at(&url)?), ("hal", Person::at(&url)?)]);
         for (name, handle) in [("cyd", "Cyd"), ("dee", "Dee"), ("gus", "Gus")] {
             let person = Person::joined(&url, &names["many link"], handle)?;
             names.insert(name, person.json(&["whoami"])?["account"]["key"].as_str().ok_or("no key")?.to_owned());

@@ -140,7 +140,7 @@ impl Files {
         for path in [sheet, csv].into_iter().flatten() {
             let what = if cards.len() == 1 { "a link".into() } else { format!("{} links", cards.len()) };
             note(&format!(
-                "{} holds {what}: whoever reads it can come in. Only you can; delete it when it was handed out.",
+                "{} holds {what}: whoever reads it can come in. It is readable by you alone; delete it when all is handed out.",
                 path.display()
             ));
         }
