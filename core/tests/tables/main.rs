@@ -25,6 +25,7 @@ mod redeem;
 mod redeem_proofs;
 mod register;
 mod restore;
+mod roles;
 mod sweep;
 mod words;
 
@@ -50,6 +51,8 @@ fn all() -> Vec<Table> {
         authorize::admin_table(),
         authorize::asker_table(),
         can::table(),
+        roles::table(),
+        roles::grant_table(),
         reading::account_table(),
         reading::invite_table(),
         restore::begin_table(),

@@ -8,7 +8,7 @@ use doorward_core::Code;
 
 use super::door::{Door, Side};
 use super::problem::Refusal;
-use super::{accounts, authorized, health, invites, metrics, observe, pages, well_known};
+use super::{accounts, audit, authorized, health, invites, metrics, observe, pages, well_known};
 
 /// What everyone may reach.
 pub fn public(door: Door) -> Router {
@@ -23,6 +23,7 @@ pub fn public(door: Door) -> Router {
         .route("/v1/accounts/{key}/proof", put(accounts::prove))
         .route("/v1/accounts/{key}/revoke", post(accounts::revoke))
         .route("/v1/accounts/{key}/restore", post(accounts::restore))
+        .route("/v1/audit", get(audit::list))
         .route("/", get(pages::root))
         .route("/i", get(pages::invite))
         .route("/i/", get(pages::invite))
