@@ -23,7 +23,7 @@ pub(crate) fn run() -> Result<(), String> {
     }
     step("manual pages", Command::new(&program).args(["man", "--out"]).arg(folder.join("man")))?;
     completions(&program, &folder.join("completions"))?;
-    step("package", &mut cargo(&["deb", "--no-build", "--package", "doorward"]))
+    step("package", &mut cargo(&["deb", "--no-build", "--strip", "--package", "doorward"]))
 }
 
 fn completions(program: &Path, folder: &Path) -> Result<(), String> {

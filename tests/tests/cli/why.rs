@@ -1,4 +1,4 @@
-//! Why somebody may, or may not.
+//! Why somebody may, or may not, and what was decided.
 
 use super::world::World;
 use doorward_tests::Oops;
@@ -48,5 +48,21 @@ fn a_handle_is_good_to_look_and_not_to_act() -> Result<(), Oops> {
     super::Person::joined(&world.daemon.public_url, &world.words("{many_link}")[0], "Cyd")?;
     let (_, said) = ada.ended(1, &["why", "Cyd", "read"])?;
     assert!(said.contains("more than one is meant: Cyd (") && said.contains(&fingerprint), "{said}");
+    Ok(())
+}
+
+#[test]
+fn the_history_names_people_and_rules() -> Result<(), Oops> {
+    let world = World::new()?;
+    let ada = world.person("ada");
+    let all = ada.done(&["audit", "--limit", "1000"])?;
+    let row = |parts: &[&str]| all.lines().any(|line| parts.iter().all(|part| line.contains(part)));
+    assert!(all.starts_with("WHEN"), "{all}");
+    assert!(row(&["revoke Gus (", "  Ada (", "allowed", "revoke.done"]), "{all}");
+    assert!(row(&["redeem ", "  Cyd (", "allowed", "redeem.10"]), "{all}");
+    assert!(row(&["the operator", "init.done"]), "{all}");
+    let newest = ada.json(&["audit", "--limit", "1"])?;
+    assert_eq!(newest.as_array().map(Vec::len), Some(1), "{newest}");
+    assert_eq!((&newest[0]["rule"], newest[0]["asked"]["verb"].is_string()), (&"revoke.done".into(), true), "{newest}");
     Ok(())
 }

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done or allowed, 1 fault or wrong usage, 2 denied with the code printed.
 
 mod account;
+mod audit;
 mod backup;
 mod completions;
 mod context;
@@ -85,6 +86,8 @@ enum Command {
     Account(account::Args),
     /// Say whether somebody may do something, and why
     Why(why::Args),
+    /// List what was decided, and by which rule
+    Audit(audit::Args),
     /// Say who the server takes you for
     Whoami(whoami::Args),
     /// Look after your keys on this machine
@@ -147,6 +150,7 @@ async fn run(cli: Cli) -> Result<ExitCode, CliError> {
         Some(Command::Account(args)) => account::run(args, global).await,
         Some(Command::Key(args)) => key::run(args, global).await,
         Some(Command::Whoami(args)) => whoami::run(args, global).await,
+        Some(Command::Audit(args)) => audit::run(args, global).await,
         Some(Command::Why(args)) => why::run(args, global).await,
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man(args)) => man::run(&args),
