@@ -4,6 +4,7 @@
 
 mod book;
 mod crash;
+mod deb;
 mod figures;
 mod fuzz;
 mod parity;
@@ -38,6 +39,8 @@ enum Task {
     Parity(parity::Args),
     /// Measure speed and size beside named peers, in one run.
     Figures(figures::Args),
+    /// Make the Debian package, with manual pages and completions, out of what was tested.
+    Deb,
     /// Kill the daemon under load, 500 times, and hold it to all it ever answered.
     Crash(crash::Args),
     /// Drive half load for a long time, with kills and reloads.
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Task::Parity(args) => parity::run(&args),
         Task::Fuzz(args) => fuzz::run(&args),
         Task::Figures(args) => figures::run(&args),
+        Task::Deb => deb::run(),
         Task::Crash(args) => crash::run(&args),
         Task::Soak(args) => soak::run(&args),
     };

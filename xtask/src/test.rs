@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that must pass, in the order in which it is cheapest to fail.
 
 use crate::run::{EVERYTHING, cargo, step, workspace};
-use crate::tools::{CHROMEDRIVER, CHROMIUM, NODE, NPM, ensure};
+use crate::tools::{CHROMEDRIVER, CHROMIUM, CURL, NODE, NPM, OPENSSL, ensure, unpack_servers};
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -26,7 +26,8 @@ pub(crate) struct Args {
 /// # Errors
 /// A sentence that names the first step that failed.
 pub(crate) fn run(args: &Args) -> Result<(), String> {
-    ensure(&[NODE, NPM])?;
+    ensure(&[NODE, NPM, CURL, OPENSSL])?;
+    unpack_servers()?;
     if !args.no_browser {
         ensure(&[CHROMIUM, CHROMEDRIVER])?;
         step("axe-core", &mut npm_install(AXE))?;
