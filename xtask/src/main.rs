@@ -2,13 +2,16 @@
 
 #![allow(clippy::disallowed_methods, reason = "a task runner reads its environment")]
 
+mod api;
 mod book;
 mod crash;
 mod deb;
 mod figures;
 mod fuzz;
+mod npm;
 mod parity;
 mod policy;
+mod python;
 mod run;
 mod soak;
 mod test;
@@ -37,6 +40,10 @@ enum Task {
     Fuzz(fuzz::Args),
     /// Compare what every runtime answers, byte for byte: native, wasmtime, Node, Python, Chromium.
     Parity(parity::Args),
+    /// Hold a real daemon to its own API description, with requests of every kind.
+    Api(api::Args),
+    /// Make the package for npm, and use it as anyone would.
+    Npm(npm::Args),
     /// Measure speed and size beside named peers, in one run.
     Figures(figures::Args),
     /// Make the Debian package, with manual pages and completions, out of what was tested.
@@ -53,6 +60,8 @@ fn main() -> ExitCode {
         Task::Book(args) => book::run(&args),
         Task::Policy(args) => policy::run(&args),
         Task::Parity(args) => parity::run(&args),
+        Task::Api(args) => api::run(&args),
+        Task::Npm(args) => npm::run(&args),
         Task::Fuzz(args) => fuzz::run(&args),
         Task::Figures(args) => figures::run(&args),
         Task::Deb => deb::run(),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// The type checker of the pages. Pinned, so that a new release cannot fail an old checkout.
-const TYPESCRIPT: &str = "typescript@5.9.3";
+pub(crate) const TYPESCRIPT: &str = "typescript@5.9.3";
 /// What looks for barriers in every state of the pages. It is never served: the browser tests put it into their own pages.
 const AXE: &str = "axe-core@4.14.1";
 
@@ -50,7 +50,9 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
     step("tests", &mut tests)?;
     step("policy", &mut cargo(&["run", "--quiet", "--release", "-p", "xtask", "--", "policy"]))?;
     crate::parity::of_test(!args.no_browser)?;
+    crate::api::of_test()?;
     pages(args)?;
+    crate::npm::of_test(!args.no_browser)?;
     eprintln!("\neverything passes");
     Ok(())
 }

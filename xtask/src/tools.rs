@@ -24,7 +24,8 @@ pub(crate) const NODE: Tool =
 /// Brings the type checker of the pages.
 pub(crate) const NPM: Tool = Tool { program: "npm", asked: VERSION, package: "npm", why: "the type check of the pages" };
 /// One of the runtimes that parity compares.
-pub(crate) const PYTHON: Tool = Tool { program: "python3", asked: VERSION, package: "python3", why: "parity in Python" };
+pub(crate) const PYTHON: Tool =
+    Tool { program: "python3", asked: VERSION, package: "python3", why: "parity in Python, and the fuzzer of the API" };
 /// Makes it a place for packages; Debian has it apart.
 pub(crate) const VENV: Tool =
     Tool { program: "python3", asked: &["-c", "import venv, ensurepip"], package: "python3-venv", why: "parity in Python" };

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 /// One page of the history, the newest decision first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DecisionList {
     /// The decisions.
     pub items: Vec<DecisionItem>,
@@ -27,6 +28,7 @@ pub struct DecisionList {
 
 /// One recorded decision. What names somebody is absent when it was erased with an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DecisionItem {
     /// Its place in the history.
     pub sequence: u64,
@@ -51,6 +53,7 @@ pub struct DecisionItem {
 
 /// What was asked, by whom, about whom.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Asked {
     /// What, as the metrics call it.
     pub verb: String,
@@ -72,6 +75,7 @@ pub struct Asked {
 
 /// Who asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum By {
     /// Somebody without an account.

@@ -15,6 +15,8 @@ mod invites;
 mod preview;
 mod problem;
 mod redeem;
+#[cfg(feature = "schema")]
+mod schema;
 mod server;
 mod spelt;
 
@@ -25,5 +27,7 @@ pub use invites::{InviteAnswer, InviteItem, InviteList, InviteListQuery, InviteS
 pub use preview::{AccountProofBody, ClaimsView, PreviewAnswer, PreviewBody};
 pub use problem::Problem;
 pub use redeem::{ReceiptAccount, RedeemAnswer, RedeemBody};
+#[cfg(feature = "schema")]
+pub use schema::Described;
 pub use server::{Health, Versions, WellKnown};
 pub use spelt::{Cursor, Spelling, Spelt};

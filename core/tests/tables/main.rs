@@ -12,6 +12,7 @@ mod caller;
 mod can;
 mod cancel;
 mod coverage;
+mod describe;
 mod faults;
 mod gate;
 mod init;
@@ -47,6 +48,7 @@ fn all() -> Vec<Table> {
         register::table(),
         register::prove_table(),
         accounts::table(),
+        describe::table(),
         authorize::table(),
         authorize::admin_table(),
         authorize::asker_table(),

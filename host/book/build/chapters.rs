@@ -19,7 +19,7 @@ pub(crate) const CHAPTERS: &[Chapter] = &[
         id: "beginning",
         title: "How a server begins",
         intro: "A new server has no owner. Whoever runs it, on the machine itself, makes one link; whoever opens that link first becomes the owner. There is no other way to become the first.",
-        tables: &["init", "operator"],
+        tables: &["init", "describe", "operator"],
     },
     Chapter {
         id: "asking",

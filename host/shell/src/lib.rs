@@ -14,6 +14,7 @@
 mod answered;
 mod audit;
 mod cache;
+mod census;
 mod checks;
 mod committer;
 mod compose;
@@ -36,6 +37,7 @@ mod view;
 
 pub use answered::{Answered, HOST_RULE, SignedReceipt};
 pub use audit::Audit;
+pub use census::Census;
 pub use history::Place;
 pub use init::OwnerInvite;
 pub use recorded::Recorded;

@@ -2,19 +2,22 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::Uri;
 use doorward_core::Code;
 use doorward_core::view::{Cursor, DecisionItem, DecisionList, PageQuery};
 use doorward_core::wire::Paging;
 use doorward_shell::Recorded;
 
 use super::door::Door;
-use super::incoming::{Incoming, query};
+use super::incoming::{Incoming, Query};
 use super::problem::Refusal;
 
 /// `GET /v1/audit`, the newest decision first.
-pub(crate) async fn list(State(door): State<Door>, uri: Uri, incoming: Incoming) -> Result<Json<DecisionList>, Refusal> {
-    let Paging { after, limit } = query::<PageQuery>(&uri)?.try_into()?;
+pub(crate) async fn list(
+    State(door): State<Door>,
+    Query(query): Query<PageQuery>,
+    incoming: Incoming,
+) -> Result<Json<DecisionList>, Refusal> {
+    let Paging { after, limit } = query.try_into()?;
     let before = if after.is_empty() { u64::MAX } else { after.parse().map_err(|_| Code::Malformed)? };
     let Incoming { asker, attached, .. } = incoming;
     let found = door.shell.history(asker, attached, before, usize::from(limit)).await;

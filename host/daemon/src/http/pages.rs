@@ -6,9 +6,11 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use doorward_core::Code;
+use doorward_core::view::Spelt;
 
 use super::assets::{self, Asset};
 use super::door::Door;
+use super::operation::{Facts, Given, Gives};
 use super::problem::Refusal;
 
 /// What pages and their parts may do: load from here, run wasm from here, nothing else.
@@ -61,18 +63,33 @@ fn page(asset: Option<&Asset>, headers: &HeaderMap) -> Response {
     }
 }
 
+/// A small page of our own words.
+pub(crate) struct Plain(Response);
+
+impl IntoResponse for Plain {
+    fn into_response(self) -> Response {
+        self.0
+    }
+}
+
+impl Gives for Plain {
+    fn tell(facts: &mut Facts) {
+        facts.answers.push(Given::text(HTML, "A page."));
+    }
+}
+
+const HTML: &str = "text/html; charset=utf-8";
+
 /// `GET /problems/{code}`
-pub(crate) async fn problem(Path(name): Path<String>) -> Response {
-    let Some(code) = Code::from_name(&name) else {
-        return Refusal::from(Code::NotFound).into_response();
-    };
+pub(crate) async fn problem(Path(name): Path<Spelt<Code>>) -> Result<Plain, Refusal> {
+    let code = name.read().map_err(|_| Code::NotFound)?;
     // Names and texts are the core's own, of letters, digits and plain punctuation: nothing here needs escaping.
     let body = format!(
         "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\n\
          <title>{code}</title>\n<main><h1>{code}</h1>\n<p>{}</p></main></html>\n",
         code.text()
     );
-    guarded(([(header::CONTENT_TYPE, "text/html; charset=utf-8")], body).into_response())
+    Ok(Plain(guarded(([(header::CONTENT_TYPE, HTML)], body).into_response())))
 }
 
 /// Adds the headers every page has.

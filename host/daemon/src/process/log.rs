@@ -1,4 +1,5 @@
-//! What is logged, and how: standard error, one event a line.
+//! What is logged, and how: standard error, one event a line. What belongs to a request says to which: its span holds
+//! request id, method, route template and the decision's id (see `http::observe`).
 
 use tracing_subscriber::EnvFilter;
 
@@ -15,7 +16,7 @@ pub(super) fn start(filter: &str, format: LogFormat) -> Result<(), Failure> {
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = match format {
         LogFormat::Text => builder.with_ansi(may_colour()).try_init(),
-        LogFormat::Json => builder.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init(),
+        LogFormat::Json => builder.json().flatten_event(true).with_span_list(false).try_init(),
     };
     started.map_err(|error| Failure(format!("cannot log: {error}")))
 }
