@@ -6,6 +6,8 @@
 
 #[path = "src/builder.rs"]
 mod builder;
+#[path = "src/smaller.rs"]
+mod smaller;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -40,6 +42,7 @@ const KINDS: &[(&str, &str)] =
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=src/builder.rs");
+    println!("cargo:rerun-if-changed=src/smaller.rs");
     if let Err(message) = run() {
         eprintln!("{message}");
         std::process::exit(1);
@@ -69,7 +72,9 @@ fn run() -> Result<(), String> {
         let script = web.join(format!("{stem}.js"));
         write(&script, without_documentation(&String::from_utf8_lossy(&read(&script)?)).as_bytes())?;
         for (ending, kind) in KINDS {
-            assets.push((format!("{stem}{ending}"), *kind));
+            let name = format!("{stem}{ending}");
+            write(&web.join(format!("{name}.br")), &smaller::brotli(&read(&web.join(&name))?)?)?;
+            assets.push((name, *kind));
         }
     }
     write(&out.join("embedded.rs"), embed(&policy, &assets)?.as_bytes())
@@ -116,7 +121,8 @@ fn embed(policy: &[u8], assets: &[(String, &str)]) -> Result<String, String> {
         writeln!(
             text,
             "    Asset {{ name: {name:?}, content_type: {kind:?}, \
-             bytes: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/web/\", {name:?})) }},"
+             bytes: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/web/\", {name:?})), \
+             brotli: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/web/\", {name:?}, \".br\")) }},"
         )
         .map_err(|error| error.to_string())?;
     }

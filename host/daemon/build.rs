@@ -7,6 +7,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+#[path = "../../bindings/artifacts/src/smaller.rs"]
+mod smaller;
+
 /// The folders of `www/` that are served. Others (tests, tools) are not.
 const FOLDERS: [&str; 3] = ["admin", "invite", "shared"];
 
@@ -28,6 +31,7 @@ fn main() -> Result<(), String> {
     let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
     let workspace = here.ancestors().nth(2).ok_or("host/daemon is not two levels below the workspace")?;
     println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed={}", workspace.join("bindings/artifacts/src/smaller.rs").display());
     let write = |name: &str, text: String| fs::write(out.join(name), text).map_err(|error| format!("{}: {error}", out.display()));
     write("www.rs", pages(&workspace.join("www"), &out)?)?;
     write("vectors.rs", vectors(&workspace.join("bindings/vectors/step"))?)?;
@@ -129,15 +133,24 @@ fn embed(www: &Path, file: &Path, out: &Path, text: &mut String) -> Result<(), S
     }
     let path = file.strip_prefix(www).map_err(|error| error.to_string())?;
     let path = path.to_str().ok_or_else(|| format!("{} is not UTF-8", file.display()))?.replace('\\', "/");
-    let served = if ending == "js" { lean(file, &path, out)? } else { file.to_path_buf() };
-    writeln!(text, "    Embedded {{ path: {path:?}, content_type: {kind:?}, bytes: include_bytes!({served:?}) }},")
-        .map_err(|error| error.to_string())
+    let trouble = |error: std::io::Error| format!("{}: {error}", file.display());
+    let bytes = fs::read(file).map_err(trouble)?;
+    let bytes = if ending == "js" { lean(&String::from_utf8_lossy(&bytes)).into_bytes() } else { bytes };
+    let copy = out.join("www").join(&path);
+    let small = copy.with_file_name(format!("{name}.br"));
+    let folder = copy.parent().ok_or("a file has a folder")?;
+    fs::create_dir_all(folder).and_then(|()| fs::write(&copy, &bytes)).map_err(trouble)?;
+    fs::write(&small, smaller::brotli(&bytes)?).map_err(trouble)?;
+    writeln!(
+        text,
+        "    Embedded {{ path: {path:?}, content_type: {kind:?}, bytes: include_bytes!({copy:?}), brotli: include_bytes!({small:?}) }},"
+    )
+    .map_err(|error| error.to_string())
 }
 
-/// A copy of a script without its comments and indentation: half of a page's weight is documentation and types that
+/// A script without its comments and indentation: half of a page's weight is documentation and types that
 /// no browser reads. Only whole lines are left out, and none inside a template text, so that code stays as it is.
-fn lean(file: &Path, path: &str, out: &Path) -> Result<PathBuf, String> {
-    let code = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+fn lean(code: &str) -> String {
     let (mut kept, mut in_comment, mut in_template) = (String::with_capacity(code.len()), false, false);
     for line in code.lines() {
         let bare = line.trim();
@@ -153,8 +166,5 @@ fn lean(file: &Path, path: &str, out: &Path) -> Result<PathBuf, String> {
             kept.extend([bare, "\n"]);
         }
     }
-    let copy = out.join("www").join(path);
-    let folder = copy.parent().ok_or("a file has a folder")?;
-    fs::create_dir_all(folder).and_then(|()| fs::write(&copy, kept)).map_err(|error| format!("{}: {error}", copy.display()))?;
-    Ok(copy)
+    kept
 }

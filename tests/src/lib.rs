@@ -3,6 +3,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests and figures read clock, entropy and environment for themselves")]
 
+mod clock;
 mod daemon;
 mod guest;
 pub mod load;
@@ -10,6 +11,7 @@ mod raw;
 mod signed;
 mod tape;
 
+pub use clock::Clock;
 pub use daemon::{Daemon, Settings, program};
 pub use guest::Guest;
 pub use raw::{Answer, Connection, request};

@@ -1,6 +1,7 @@
 // Keys are made here, and kept only after their backup was: sealed, saved, and for whom much hangs on it, read back.
+// Loaded only when an invitation is there to be accepted: sealing is a quarter of the whole page.
 import initKeep, { decrypt, encrypt } from "/assets/keep.js";
-import { announce, backupName, copyField, download, field, form, note } from "/assets/shared/components.js";
+import { announce, backupName, busy, copyField, download, field, form, note } from "/assets/shared/components.js";
 import { h } from "/assets/shared/dom.js";
 import { say } from "/assets/shared/i18n.js";
 import { toHex } from "/assets/shared/bytes.js";
@@ -21,22 +22,34 @@ import { showStep } from "/assets/invite/stage.js";
 
 const leastCharacters = 10;
 
+/** @type {Promise<unknown> | null} */
+let loading = null;
+
+/** Fetches what seals backups, once; what failed may be tried again. */
+export const ready = () => (loading ??= initKeep({ module_or_path: "/assets/keep_bg.wasm" }).catch((error) => ((loading = null), Promise.reject(error))));
+
+/** What follows the yes. @param {Visit} visit @param {string} handle */
+export async function accept(visit, handle) {
+  const { keys } = visit;
+  if (!keys) return backUp(visit, handle);
+  return mayGoWithout(visit) ? join(visit, handle, keys) : proveBackup(visit, handle, keys);
+}
+
 /** A plain member may go without a backup; on any other role more hangs than one account. @param {Visit} visit */
-export const mayGoWithout = (visit) => visit.claims.role === "member";
+const mayGoWithout = (visit) => visit.claims.role === "member";
 
 /**
  * For keys that this device has already: shows that there is a backup of them.
  * @param {Visit} visit @param {string} handle @param {import("/assets/shared/keystore.js").Keys} keys
  */
-export async function proveBackup(visit, handle, keys) {
-  await initKeep({ module_or_path: "/assets/keep_bg.wasm" });
+function proveBackup(visit, handle, keys) {
   const isTheirs = (/** @type {Uint8Array} */ opened) => JSON.parse(new TextDecoder().decode(opened)).sign_key === keys.signKey;
   openFile(h("p", {}, say("check.lead.own")), isTheirs, backupName(visit.server.name, handle), () => join(visit, handle, keys));
 }
 
 /** @param {Visit} visit @param {string} handle */
-export async function backUp(visit, handle) {
-  const [made] = await Promise.all([createKeys(visit.server.server_key), initKeep({ module_or_path: "/assets/keep_bg.wasm" })]);
+async function backUp(visit, handle) {
+  const made = await createKeys(visit.server.server_key);
   choosePassphrase({ visit, handle, made, file: backupName(visit.server.name, handle) });
 }
 
@@ -73,16 +86,16 @@ function choosePassphrase(making) {
   showStep(2, 3, say("backup.title"), h("p", {}, say("backup.lead")), form(say("backup.save"), save, [
     name,
     first.box,
-    second.box,
     h("button", { type: "button", class: "small", onclick: suggest }, say("backup.suggest")),
     suggestion,
+    second.box,
   ], [skip]));
 }
 
 /** @param {Making} making */
 function warn(making) {
-  const back = h("button", { type: "button", onclick: () => choosePassphrase(making) }, say("skip.back"));
-  showStep(2, 3, say("skip.title"), note("warn", h("p", {}, say("skip.lead"))), form(say("skip.go"), () => enter(making, "skipped"), [], [back]));
+  const go = h("button", { type: "button", onclick: () => void busy(go, () => enter(making, "skipped")) }, say("skip.go"));
+  showStep(2, 3, say("skip.title"), note("warn", h("p", {}, say("skip.lead"))), form(say("skip.back"), async () => choosePassphrase(making), [], [go]));
 }
 
 /** @param {Making} making */
@@ -132,7 +145,8 @@ const again = (making) => {
     download(making.file, making.sealed ?? "");
     announce(say("saved.title"));
   };
-  return h("p", {}, h("button", { type: "button", class: "quiet small", onclick }, say("saved.lost")), " ", h("button", { type: "button", class: "quiet small", onclick: () => choosePassphrase(making) }, say("saved.other")));
+  const other = () => choosePassphrase(making);
+  return h("p", { class: "asides" }, h("button", { type: "button", class: "quiet small", onclick }, say("saved.lost")), h("button", { type: "button", class: "quiet small", onclick: other }, say("saved.other")));
 };
 
 /** @param {"saved.lead" | "check.lead" | "check.lead.member"} key @param {Making} making */

@@ -1,15 +1,15 @@
 // The invite page: reads the link once, says what it is, and never does more than the person has asked for.
-import initDoor, { Claims, fingerprint, Invitation, verdict } from "/assets/door.js";
-import { Refusal, now, post, wellKnown } from "/assets/shared/api.js";
-import { field, form, person, rfc3339, note } from "/assets/shared/components.js";
+import initDoor, { Claims, Invitation, verdict } from "/assets/door.js";
+import { Refusal, post, wellKnown } from "/assets/shared/api.js";
+import { field, form, rfc3339, note } from "/assets/shared/components.js";
 import { fromBase64url } from "/assets/shared/bytes.js";
+import { now } from "/assets/shared/clock.js";
 import { h } from "/assets/shared/dom.js";
 import { answer, say } from "/assets/shared/i18n.js";
 import { KeystoreError, loadKeys } from "/assets/shared/keystore.js";
 import { address, wasSent } from "/assets/invite/arrival.js";
-import { alreadyIn } from "/assets/invite/join.js";
 import { offer } from "/assets/invite/offer.js";
-import { explain, footer, message, show, wait } from "/assets/invite/stage.js";
+import { explain, footer, labelled, letter, show, wait } from "/assets/invite/stage.js";
 
 /**
  * A visit, once everything about the invite is known.
@@ -24,22 +24,27 @@ import { explain, footer, message, show, wait } from "/assets/invite/stage.js";
  */
 
 /** What the daemon has put into the page: its key, and the digest of the policy that this page decides by. @param {"server" | "policy"} name */
-const inPage = (name) => document.querySelector(`meta[name="doorward-${name}"]`)?.getAttribute("content");
+const inPage = (name) => document.querySelector(`meta[name="doorward-${name}"]`)?.getAttribute("content") ?? "";
 
 /** What stays of an invite on this device after it was looked at: who made it, to be named when it is gone. @param {string} id */
 const inviterOf = (id) => `doorward.inviter.${id}`;
 
 function arrive() {
-  footer(() => history.replaceState(null, "", address));
+  footer(comeBack);
   return !wasSent && /^[^#]*#?$/.test(address) ? askForLink() : read(address, wasSent);
 }
 
 /** Anything unforeseen ends in a sentence, not in silence. @param {unknown} error */
 function trouble(error) {
   const code = error instanceof KeystoreError ? error.code : "";
-  const lead = code === "no-storage" ? say("no.storage") : code === "old-browser" ? say("old.browser") : say("went.wrong.lead");
-  show(say("went.wrong"), h("p", {}, lead), note("", h("span", { class: "mono" }, String(error))));
+  const what = code === "no-storage" ? "no.storage" : code === "old-browser" ? "old.browser" : "went.wrong";
+  const anew = h("button", { class: "main", onclick: () => (comeBack(), location.reload()) }, say("try.again"));
+  const said = h("details", {}, h("summary", {}, say("went.wrong.what")), h("p", { class: "mono hint" }, String(error)));
+  show(say(what), h("p", {}, say(`${what}.lead`)), h("div", { class: "actions" }, anew), said);
 }
+
+/** So that the page can be loaded anew with the link it was opened with. */
+const comeBack = () => history.replaceState(null, "", address);
 
 /** @param {string} text @param {boolean} sent */
 function read(text, sent) {
@@ -75,18 +80,18 @@ function linkForm() {
  * @param {Invitation} invitation @param {boolean} exposed
  */
 function consider(invitation, exposed) {
-  const about = { inviter: remembered(invitation.inviteId), expires: invitation.expires };
+  const about = { inviter: remembered(invitation.inviteId), expires: invitation.expires, unasked: true };
+  if (!invitation.isFor(inPage("server"))) return explain("other-server", about);
   if (invitation.hasExpired(now())) return explain("expired", about);
   if (!crypto.subtle) return insecure(about);
   if (!exposed) return meet(invitation);
-  const go = h("button", { class: "main", onclick: () => void meet(invitation) }, say("exposed.go"));
-  show(say("exposed.title"), note("warn", h("p", {}, say("exposed.lead"))), message(about, "ask.exposed"), h("div", { class: "actions" }, go));
+  const go = h("button", { onclick: () => void meet(invitation) }, say("exposed.go"));
+  show(say("exposed.title"), note("warn", h("p", {}, say("exposed.lead"))), letter("exposed", about), h("div", { class: "actions" }, go));
 }
 
 /** @param {import("/assets/invite/stage.js").About} about */
 function insecure(about) {
-  const command = h("pre", { class: "mono note" }, `doorward redeem '…' --handle …`);
-  explain("insecure-origin", about, undefined, message(about, "ask.https"), h("p", { class: "hint" }, say("insecure.command")), command);
+  explain("insecure-origin", about, undefined, labelled(say("insecure.command"), "doorward redeem LINK --handle NAME", "mono"));
 }
 
 /** Asks the server, and believes only what is signed. @param {Invitation} invitation */
@@ -95,23 +100,23 @@ async function meet(invitation) {
   /** @type {import("/assets/invite/stage.js").About} */
   const about = { inviter: remembered(invitation.inviteId) };
   const again = () => void meet(invitation);
-  let keys = null;
+  const serverKey = inPage("server");
   let server = null;
   try {
-    server = await wellKnown();
-    // The key is in the page and in what the server says of itself: the link must name both.
-    if (inPage("server") !== server.server_key || !invitation.isFor(server.server_key)) return explain("other-server", about);
+    const [asked, found] = await Promise.all([wellKnown(), loadKeys(serverKey)]);
+    server = asked;
+    // The key is in the page and in what the server says of itself: the link names the one, so it must be the other.
+    if (serverKey !== server.server_key) return explain("other-server", about);
     about.server = server.name;
-    keys = await loadKeys(server.server_key);
-    const serverKey = server.server_key;
+    about.keys = found;
     /** @param {any} told */
     const checked = (told) => Claims.verify(fromBase64url(told.claims), told.issuer_signature, told.invite_signature, invitation, serverKey);
-    let preview = await ask(invitation, serverKey, keys);
+    let preview = await ask(invitation, serverKey, about.keys);
     let claims = checked(preview);
-    if (keys && claims.rebind === keys.signKey) {
+    if (about.keys && claims.rebind === about.keys.signKey) {
       // Its holder takes the place of these very keys, which are revoked: new ones are made beside them and replace them.
-      keys = null;
-      preview = await ask(invitation, serverKey, keys);
+      about.keys = null;
+      preview = await ask(invitation, serverKey, null);
       claims = checked(preview);
     }
     about.inviter = claims.isServerIssued ? undefined : claims.issuerHandle;
@@ -120,24 +125,27 @@ async function meet(invitation) {
     const own = verdict(fromBase64url(preview.live));
     const serversWord = server.guards.length > 0 || server.policy_digest !== inPage("policy") || own.code !== preview.code;
     const code = serversWord ? preview.code : own.code;
-    const visit = { invitation, claims, server, preview, keys, about, serversWord };
-    if (code === "allowed") return offer(visit);
-    if (keys && answer(code, {})[2] === "console") return alreadyIn({ server, keys, about }, code);
-    explain(code, about, again, whoAmI(keys), serversWord && note("", say("offer.serverSays")));
+    if (code === "allowed") return offer({ invitation, claims, server, preview, keys: about.keys, about, serversWord });
+    await refuse(code, server, about, again, serversWord && note("", say("offer.serverSays")));
   } catch (error) {
-    if (!(error instanceof Refusal)) {
-      // Errors of the door package carry their code as message.
-      if (error instanceof Error && error.message === "damaged-invite") return explain("damaged-invite", about);
-      throw error;
-    }
-    const known = { ...about, expires: error.expires };
-    if (server && keys && answer(error.code, {})[2] === "console") return alreadyIn({ server, keys, about }, error.code);
-    explain(error.code, known, again, whoAmI(keys));
+    // Errors of the door package carry their code as message.
+    if (error instanceof Error && error.message === "damaged-invite") return explain("damaged-invite", about);
+    if (!(error instanceof Refusal)) throw error;
+    await refuse(error.code, server, { ...about, expires: error.expires }, again);
   }
 }
 
-/** @param {import("/assets/shared/keystore.js").Keys | null} keys */
-const whoAmI = (keys) => keys && h("p", { class: "soft" }, say("in.as"), " ", person(keys.handle, fingerprint(keys.signKey)));
+/**
+ * Somebody who is in already sees the receipt of the day; everybody else what the code means.
+ * @param {string} code @param {import("/assets/shared/api.js").WellKnown | null} server
+ * @param {import("/assets/invite/stage.js").About} about @param {() => void} again @param {...import("/assets/shared/dom.js").Child} further
+ */
+async function refuse(code, server, about, again, ...further) {
+  const isIn = answer(code, {})[2].includes("console");
+  if (!isIn || !server || !about.keys?.receipt) return explain(code, about, again, ...further);
+  const { alreadyIn } = await import("/assets/invite/join.js");
+  alreadyIn(code, server, about.keys, about.keys.receipt);
+}
 
 /** @param {Invitation} invitation @param {string} serverKey @param {import("/assets/shared/keystore.js").Keys | null} keys */
 async function ask(invitation, serverKey, keys) {

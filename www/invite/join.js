@@ -1,13 +1,14 @@
 // The redeem, and the receipt that comes of it.
 import { fingerprint, permits, Receipt, RedeemStatement } from "/assets/door.js";
-import { now, post, Refusal } from "/assets/shared/api.js";
+import { post, Refusal } from "/assets/shared/api.js";
 import { fromBase64url, randomHex, toBase64url } from "/assets/shared/bytes.js";
+import { now } from "/assets/shared/clock.js";
 import { when } from "/assets/shared/dates.js";
 import { facts, note, rfc3339, roleName, timeWords } from "/assets/shared/components.js";
 import { h } from "/assets/shared/dom.js";
 import { answer, say } from "/assets/shared/i18n.js";
 import { persist, saveReceipt } from "/assets/shared/keystore.js";
-import { consoleLink, explain, footer, show, showDone, wait } from "/assets/invite/stage.js";
+import { consoleLink, explain, footer, mark, notMe, show, showDone, wait } from "/assets/invite/stage.js";
 
 /** @typedef {import("/assets/invite/invite.js").Visit} Visit */
 /** @typedef {import("/assets/shared/keystore.js").Keys} Keys */
@@ -47,38 +48,38 @@ async function send(visit, handle, keys, body) {
     const kept = { receipt: reply.receipt, signature: reply.signature, handle: reply.handle };
     await saveReceipt(server.server_key, kept);
     const persisted = await persist();
-    letIn(say("in.title"), "in.lead", kept, receipt, server, !persisted && note("", h("p", { class: "hint" }, say("in.noStore"))));
+    const last = permits(receipt.role, "invite") ? consoleLink() : h("p", { class: "soft" }, say("in.done"));
+    letIn(say("in.title"), "in.lead", kept, receipt, server, [!persisted && note("", h("p", { class: "hint" }, say("in.noStore")))], last);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     // A refusal that tells the time: signed anew by the server's clock, it is another request, and the first was none.
-    explain(error.code, about, () => void (error.time ? join(visit, handle, keys) : send(visit, handle, keys, body)));
+    explain(error.code, { ...about, keys }, () => void (error.time ? join(visit, handle, keys) : send(visit, handle, keys, body)));
   }
 }
 
 /**
  * Somebody who is in already sees the receipt of the day.
- * @param {{ server: import("/assets/shared/api.js").WellKnown, keys: Keys, about: import("/assets/invite/stage.js").About }} visit
- * @param {string} code
+ * @param {string} code @param {import("/assets/shared/api.js").WellKnown} server @param {Keys} keys @param {Kept} kept
  */
-export function alreadyIn({ server, keys, about }, code) {
-  const kept = keys.receipt;
-  if (!kept) return explain(code, about);
+export function alreadyIn(code, server, keys, kept) {
   const receipt = Receipt.verify(fromBase64url(kept.receipt), kept.signature, server.server_key);
   const [sentence, next] = answer(code, {});
-  letIn(sentence, "in.are", kept, receipt, server, h("p", {}, next));
+  letIn(sentence, "in.are", kept, receipt, server, [h("p", {}, next), notMe()], consoleLink());
+  mark(code);
 }
 
 /**
  * @param {string} title @param {"in.lead" | "in.are"} lead @param {Kept} kept @param {Receipt} receipt
- * @param {import("/assets/shared/api.js").WellKnown} server @param {import("/assets/shared/dom.js").Child} further
+ * @param {import("/assets/shared/api.js").WellKnown} server @param {import("/assets/shared/dom.js").Child[]} further
+ * @param {HTMLElement} last what to do now
  */
-function letIn(title, lead, kept, receipt, server, further) {
+function letIn(title, lead, kept, receipt, server, further, last) {
   const [role, at] = [roleName(receipt.role), rfc3339(receipt.at)];
   const mono = (/** @type {string | number} */ text) => h("span", { class: "mono" }, text);
   showDone(
     title,
     h("p", {}, say(lead, { server: server.name, handle: kept.handle, role, when: when(receipt.at * 1000) })),
-    further,
+    ...further,
     h("details", {}, h("summary", {}, say("receipt.title")), h("p", { class: "hint" }, say("in.check")), facts([
       [say("receipt.handle"), h("bdi", {}, kept.handle)],
       [say("receipt.role"), role],
@@ -89,6 +90,6 @@ function letIn(title, lead, kept, receipt, server, further) {
       [say("receipt.number"), mono(receipt.sequence)],
       [say("receipt.decision"), mono(receipt.decision)],
     ])),
-    permits(receipt.role, "invite") ? consoleLink() : h("p", { class: "soft" }, say("in.done")),
+    last,
   );
 }

@@ -1,11 +1,9 @@
 // The invitation itself: who invites whom to what, as what, until when; and a name to come in under.
 import { checkHandle, fingerprint, permits } from "/assets/door.js";
-import { facts, field, form, note, person, roleName, timeWords } from "/assets/shared/components.js";
+import { announce, facts, field, form, note, person, roleName, timeWords } from "/assets/shared/components.js";
 import { h } from "/assets/shared/dom.js";
 import { language, permissions, say } from "/assets/shared/i18n.js";
-import { backUp, mayGoWithout, proveBackup } from "/assets/invite/backup.js";
-import { join } from "/assets/invite/join.js";
-import { footer, show } from "/assets/invite/stage.js";
+import { footer, itself, notMe, show } from "/assets/invite/stage.js";
 
 /** @typedef {import("/assets/invite/invite.js").Visit} Visit */
 
@@ -18,11 +16,17 @@ export function offer(visit) {
   const go = async () => {
     const handle = entry.input.value.trim().normalize("NFC");
     if (checkHandle(handle)) return entry.complain(say("offer.handle.wrong"));
-    if (keys && mayGoWithout(visit)) return join(visit, handle, keys);
+    let accept;
+    try {
+      accept = await afterwards();
+    } catch {
+      failed.replaceChildren(note("bad", h("p", {}, say("offer.later"))));
+      return announce(say("offer.later"));
+    }
     footer(null);
-    if (keys) return proveBackup(visit, handle, keys);
-    return backUp(visit, handle);
+    return accept(visit, handle);
   };
+  const failed = h("div");
   show(
     title,
     claims.rebind
@@ -40,9 +44,20 @@ export function offer(visit) {
     !invitation.expires && note("warn", say("offer.typed", { host: location.host })),
     form(say("offer.go"), go, [
       entry.box,
-      h("p", { class: "hint" }, keys ? say("offer.own") + " " : say("offer.keys"), keys && h("span", { class: "mono" }, fingerprint(keys.signKey))),
+      h("div", { class: "hint" }, keys ? [say("offer.own"), " ", itself(keys), notMe()] : say("offer.keys")),
+      failed,
     ]),
   );
+  // While the invitation is being read there is time to fetch what accepting it takes.
+  const idle = globalThis.requestIdleCallback ?? setTimeout;
+  idle(() => void afterwards().catch(() => {}));
+}
+
+/** What nobody needs before the invitation is accepted: the making of keys, their backup, the redeem. */
+async function afterwards() {
+  const { accept, ready } = await import("/assets/invite/backup.js");
+  await ready();
+  return accept;
 }
 
 /** @param {number} most @param {number} used */

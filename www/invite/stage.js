@@ -1,7 +1,9 @@
 // The one card everything happens on.
-import { announce, copyField, languageButtons, timeWords } from "/assets/shared/components.js";
+import { fingerprint } from "/assets/door.js";
+import { announce, copyField, languageButtons, person, timeWords } from "/assets/shared/components.js";
+import { nowMs } from "/assets/shared/clock.js";
 import { byId, h, nodes } from "/assets/shared/dom.js";
-import { answer, say } from "/assets/shared/i18n.js";
+import { answer, locale, message, say } from "/assets/shared/i18n.js";
 
 /** @typedef {import("/assets/shared/dom.js").Child} Child */
 /**
@@ -10,6 +12,8 @@ import { answer, say } from "/assets/shared/i18n.js";
  * @property {string} [inviter] the handle of whoever invites
  * @property {string} [server] the server's name
  * @property {string} [expires] until when the invite was good
+ * @property {boolean} [unasked] whether only this device's clock has spoken yet
+ * @property {import("/assets/shared/keystore.js").Keys | null} [keys] who this device is there
  */
 
 const card = byId("card");
@@ -45,13 +49,15 @@ function showAfter(before, title, content) {
   card.replaceChildren(...nodes([...before, heading, ...content]));
   card.removeAttribute("aria-busy");
   delete card.dataset.code;
+  byId("foot").hidden = false;
   document.title = `${title} · Doorward`;
   scrollTo(0, 0);
   heading.focus({ preventScroll: true });
 }
 
-/** While nothing can be shown yet. @param {string} text */
+/** While nothing can be shown yet. What stands below the card is away, so that it does not jump. @param {string} text */
 export function wait(text) {
+  byId("foot").hidden = true;
   card.setAttribute("aria-busy", "true");
   card.replaceChildren(h("p", { class: "wait" }, text));
   announce(text);
@@ -62,25 +68,49 @@ export function wait(text) {
  * @param {string} code @param {About} about @param {() => void} [again] @param {...Child} further
  */
 export function explain(code, about, again, ...further) {
-  const server = about.server ?? location.host;
-  const [sentence, next, offer] = answer(code, { inviter: about.inviter ?? say("someone"), server });
+  const { inviter, expires, unasked, keys } = about;
+  const [sentence, next, offers] = answer(code, { inviter: inviter ?? say("someone"), server: about.server ?? location.host });
+  const repeat = offers.includes("again") ? again : undefined;
+  const over = expires && Date.parse(expires) <= nowMs();
   show(
     sentence,
-    about.expires && Date.parse(about.expires) <= Date.now() && h("p", { class: "soft" }, timeWords(about.expires, "over")),
+    over && h("p", { class: "soft" }, timeWords(expires, "over")),
     h("p", {}, next),
-    offer === "ask" ? message(about) : null,
+    over && unasked && h("p", { class: "hint" }, say("ended.clock", { now: new Date(nowMs()).toLocaleString(locale, { dateStyle: "full", timeStyle: "short" }) })),
+    offers.includes("who") && whoAmI(keys),
+    offers.includes("ask") && letter(code, about, repeat),
     ...further,
-    offer === "again" && again ? h("div", { class: "actions" }, h("button", { class: "main", onclick: again }, say("try.again"))) : null,
-    offer === "console" ? consoleLink() : null,
+    repeat && h("div", { class: "actions" }, h("button", { class: "main", onclick: repeat }, say("try.again"))),
+    offers.includes("console") && consoleLink(),
   );
-  card.dataset.code = code;
+  mark(code);
 }
 
-/** "Please send me a fresh link", to be copied. @param {About} about @param {"ask.message" | "ask.nobody" | "ask.exposed" | "ask.https"} [key] */
-export function message({ inviter, server }, key = inviter ? "ask.message" : "ask.nobody") {
-  const text = say(key, { inviter: inviter ?? "", server: server ?? location.host });
-  return h("div", {}, h("p", { class: "hint", "aria-hidden": "true" }, say("ask.label")), copyField(say("ask.label"), text));
+/** Names the code that is being shown, for whoever looks from outside. @param {string} code */
+export const mark = (code) => void (card.dataset.code = code);
+
+/** Who this device is there, and what to do if that is somebody else. @param {About["keys"]} keys */
+export const whoAmI = (keys) => keys && h("div", { class: "note" }, h("p", {}, say("in.as"), " ", itself(keys)), notMe());
+
+/** @param {NonNullable<About["keys"]>} keys */
+export const itself = (keys) => person(keys.handle, fingerprint(keys.signKey));
+
+/** For whoever finds somebody else's keys on this device. */
+export const notMe = () => h("details", {}, h("summary", {}, say("in.notMe")), h("p", { class: "hint" }, say("in.notMe.do"), " ", h("a", { href: "/admin" }, say("in.console"))));
+
+/**
+ * A message that a guest can send: copying it is the next step, unless there is another one.
+ * @param {string} code @param {About} about @param {unknown} [other]
+ */
+export function letter(code, { inviter, server, keys }, other) {
+  const hello = inviter ? say("ask.hello", { inviter }) : say("ask.nobody");
+  const me = keys ? `${keys.handle} (${fingerprint(keys.signKey)})` : "";
+  const text = message(code, { hello, me, server: server ?? location.host, host: location.host });
+  return labelled(say("ask.label"), text, other ? "" : "letter");
 }
+
+/** A text to be copied, under its label. @param {string} label @param {string} text @param {string} face */
+export const labelled = (label, text, face) => h("div", {}, h("p", { class: "hint", "aria-hidden": "true" }, label), copyField(label, text, face));
 
 /** The way to the console. */
 export const consoleLink = () => h("div", { class: "actions" }, h("a", { class: "button main", href: "/admin" }, say("in.console")));

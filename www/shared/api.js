@@ -4,6 +4,7 @@
 // Every request may be repeated: a write carries a request id, and a server that has answered an id answers the same
 // again. So whatever got no answer is sent again, byte for byte, and only then given up.
 import { SignedRequest } from "/assets/door.js";
+import { adopt, now } from "/assets/shared/clock.js";
 
 /** @typedef {import("./keystore.js").Keys} Keys */
 
@@ -75,12 +76,6 @@ export class Refusal extends Error {
     this.retryAfter = retryAfter;
   }
 }
-
-/** How far the server's clock is ahead of this device's, in seconds. */
-let offset = 0;
-
-/** The server's time in seconds since 1970, as well as it is known. */
-export const now = () => Math.floor(Date.now() / 1000) + offset;
 
 /** Asks the server what it is, and takes its time over. @returns {Promise<WellKnown>} */
 export async function wellKnown() {
@@ -174,10 +169,4 @@ async function refusal(response) {
   if (typeof problem?.code !== "string") return new Refusal({ code: "unavailable" }, response.status, retryAfter);
   adopt(problem.time);
   return new Refusal(problem, response.status, retryAfter);
-}
-
-/** @param {string | undefined} time RFC 3339 */
-function adopt(time) {
-  const seconds = Date.parse(time ?? "") / 1000;
-  if (Number.isFinite(seconds)) offset = Math.round(seconds - Date.now() / 1000);
 }

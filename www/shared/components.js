@@ -113,7 +113,7 @@ export function form(action, work, content, further = []) {
 export const note = (kind, ...content) => h("div", { class: `note ${kind}` }, ...content);
 
 /** A list of name and value; values that are missing are left out. @param {[string, import("/assets/shared/dom.js").Child][]} rows */
-export const facts = (rows) => h("dl", { class: "facts" }, ...rows.flatMap(([name, value]) => (value || value === 0 ? [h("dt", {}, name), h("dd", {}, value)] : [])));
+export const facts = (rows) => h("dl", { class: "facts" }, ...rows.flatMap(([name, value]) => (value || value === 0 ? [h("div", {}, h("dt", {}, name), h("dd", {}, value))] : [])));
 
 /** A handle with its key's fingerprint, never one without the other. @param {string} handle @param {string} fingerprint */
 export const person = (handle, fingerprint) => h("span", {}, h("bdi", {}, handle), " ", h("span", { class: "key mono", title: say("fingerprint") }, fingerprint));

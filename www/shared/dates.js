@@ -1,4 +1,5 @@
 // Times in words. Only for showing: what has expired is decided elsewhere.
+import { nowMs } from "/assets/shared/clock.js";
 import { locale, numbers, one, say } from "/assets/shared/i18n.js";
 
 const hour = { hour: "numeric", minute: "2-digit" };
@@ -15,7 +16,7 @@ const daysBetween = (from, to) => Math.round((day(to) - day(from)) / 86_400_000)
  * "today, 18:00", "Tuesday, 18:00", "3 March, 18:00".
  * @param {number} at milliseconds @param {number} [now]
  */
-export function when(at, now = Date.now()) {
+export function when(at, now = nowMs()) {
   const days = daysBetween(now, at);
   const time = format(hour).format(at);
   if (days >= -1 && days <= 1) return say(days === 0 ? "time.today" : days > 0 ? "time.tomorrow" : "time.yesterday", { time });
@@ -29,7 +30,7 @@ export function when(at, now = Date.now()) {
  * "in three days", "two hours ago".
  * @param {number} at milliseconds @param {number} [now]
  */
-export function distance(at, now = Date.now()) {
+export function distance(at, now = nowMs()) {
   const seconds = Math.round((at - now) / 1000);
   const size = Math.abs(seconds);
   if (size < 60) return say(seconds < 0 ? "time.justNow" : "time.soon");
@@ -44,7 +45,7 @@ export function distance(at, now = Date.now()) {
  * @param {string} expires RFC 3339, "never", or what cannot be read
  * @param {number} [now]
  */
-export function until(expires, now = Date.now()) {
+export function until(expires, now = nowMs()) {
   if (expires === "never") return say("time.never");
   const at = Date.parse(expires);
   return Number.isNaN(at) ? say("time.unreadable") : say("time.until", { when: when(at, now), distance: distance(at, now) });

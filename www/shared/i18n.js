@@ -1,17 +1,13 @@
 // Texts in the reader's language. One file a language, under lang/; English is what the others are checked against.
 
+import { language, texts } from "/assets/shared/language.js";
+
 /** @typedef {import("./lang/en.js").Answer} Answer */
 
-export const languages = { en: "English", de: "Deutsch" };
-const kept = "doorward.language";
-
-/** The language in use: chosen here before, else the browser's first that there is a file for. */
-export const language = pick();
+export { choose, language, languages } from "/assets/shared/language.js";
 /** The same with the reader's own region, which dates are written for. */
 export const locale = navigator.languages.find((tag) => tag.toLowerCase().startsWith(language)) ?? language;
-/** @type {typeof import("./lang/en.js")} */
-const file = await import(`/assets/shared/lang/${language}.js`);
-document.documentElement.lang = language;
+const file = await texts;
 
 /** The numbers that are written as words, from nought. */
 export const numbers = file.numbers;
@@ -44,26 +40,25 @@ export function answer(code, values) {
   return [fill(sentence, values), fill(next, values), offer];
 }
 
-/** Chooses another language, for good. @param {string} chosen */
-export function choose(chosen) {
-  try {
-    localStorage.setItem(kept, chosen);
-  } catch {}
+/**
+ * What a guest who met this code can send to somebody who can help.
+ * @param {string} code one that has a message of its own, or any other: then it asks for a fresh link
+ * @param {Record<string, string | number>} values
+ */
+export function message(code, values) {
+  /** @type {Record<string, string>} */
+  const messages = file.messages;
+  return fill(messages[code] ?? messages.expired, values);
 }
 
 /**
+ * Of several forms the one for `n`; `{count}` is `n` as a text writes it.
  * @param {string | Record<string, string>} text
  * @param {Record<string, string | number>} values
  */
 function fill(text, values) {
   const form = typeof text === "string" ? text : text[plural.select(Number(values.n))] ?? text.other;
-  return form.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
-}
-
-function pick() {
-  let wanted = [...navigator.languages];
-  try {
-    wanted.unshift(localStorage.getItem(kept) ?? "");
-  } catch {}
-  return wanted.map((tag) => tag.slice(0, 2).toLowerCase()).find((tag) => tag in languages) ?? "en";
+  /** @type {Record<string, string | number | undefined>} */
+  const all = { count: numbers[Number(values.n)] ?? values.n, ...values };
+  return form.replace(/\{(\w+)\}/g, (whole, name) => String(all[name] ?? whole));
 }

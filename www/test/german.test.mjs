@@ -18,5 +18,5 @@ for (const [expires, words] of [
 
 test("plural forms", () => {
   assert.equal(say("offer.left", { n: 1 }), "für eine Person");
-  assert.equal(say("offer.left", { n: 4 }), "für noch 4 Personen");
+  assert.equal(say("offer.left", { n: 4 }), "für noch vier Personen");
 });

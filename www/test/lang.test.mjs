@@ -1,5 +1,6 @@
 // The languages say the same things, and no code of the core leaves anybody without a sentence and a next step.
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import { test } from "node:test";
 import { door } from "./assets.mjs";
 
@@ -28,10 +29,16 @@ const consoleOnly = {
   unproved: "is about accounts that were added without an invite",
 };
 
+/** Verbs that leave no decision record, and why. The log has words for all others. */
+const unrecorded = Object.fromEntries(["describe", "preview", "list-invites", "show-invite", "show-account", "list-accounts", "is-authorized", "has-admin", "can", "audit"].map((verb) => [verb, "only reads"]));
+
 const languages = ["en", "de"];
 const shared = Object.fromEntries(await Promise.all(languages.map(async (tag) => [tag, await import(`../shared/lang/${tag}.js`)])));
 const console_ = Object.fromEntries(await Promise.all(languages.map(async (tag) => [tag, await import(`../admin/lang/${tag}.js`)])));
 const names = (await door()).codes().map((/** @type {{ code: string }} */ entry) => entry.code);
+
+// Golden vectors have a file for every verb, which a test of the core sees to; `hostile` holds what nobody should send.
+const verbs = readdirSync(new URL("../../bindings/vectors/step/", import.meta.url)).map((file) => file.replace(/\.txt$/, "")).filter((verb) => verb !== "hostile");
 
 const holes = (/** @type {unknown} */ text) => [...new Set(JSON.stringify(text).match(/\{\w+\}/g) ?? [])].sort();
 
@@ -47,9 +54,10 @@ for (const tag of languages) {
     assert.deepEqual(Object.keys(shared[tag].answers).sort(), wanted);
     const sentences = Object.values(shared[tag].answers).map(([sentence]) => sentence);
     assert.equal(new Set(sentences).size, sentences.length, "two codes share a sentence");
-    for (const [code, [sentence, next, offer]] of Object.entries(shared[tag].answers)) {
+    for (const [code, [sentence, next, offers]] of Object.entries(shared[tag].answers)) {
       assert.ok(sentence.length > 8 && next.length > 8, code);
-      assert.ok(["", "ask", "again", "paste", "console"].includes(offer), code);
+      assert.deepEqual(offers.split(" ").filter((/** @type {string} */ offer) => !["", "who", "ask", "again", "paste", "console"].includes(offer)), [], code);
+      assert.ok(offers || code === "bad-text", `${code} leaves nothing to do`);
       assert.deepEqual(holes([sentence, next]).filter((hole) => hole !== "{inviter}" && hole !== "{server}"), [], code);
     }
   });
@@ -68,9 +76,31 @@ for (const tag of languages) {
         assert.equal(typeof files[tag].texts[key], typeof files.en.texts[key], key);
         assert.deepEqual(holes(files[tag].texts[key]), holes(files.en.texts[key]), key);
       }
-      for (const [code, [, , offer]] of Object.entries(files[tag].answers)) assert.equal(offer, files.en.answers[code][2], code);
+      for (const [code, [, , offers]] of Object.entries(files[tag].answers)) assert.equal(offers, files.en.answers[code][2], code);
     });
   }
+
+  test(`${tag}: the log has words for every verb that is recorded, done and refused`, () => {
+    assert.deepEqual(Object.keys(unrecorded).filter((verb) => !verbs.includes(verb)), []);
+    assert.deepEqual(Object.keys(console_[tag].verbs).sort(), verbs.filter((verb) => !(verb in unrecorded)).sort());
+    const sentences = Object.values(console_[tag].verbs).flat();
+    assert.equal(new Set(sentences).size, sentences.length, "two verbs share a sentence");
+    for (const [verb, [yes, no]] of Object.entries(console_[tag].verbs)) {
+      assert.deepEqual(holes([yes]), holes([console_.en.verbs[verb][0]]), verb);
+      for (const words of [yes, no]) assert.deepEqual(holes([words]).filter((hole) => hole !== "{by}" && hole !== "{who}"), [], verb);
+    }
+  });
+
+  test(`${tag}: messages to send are for codes that offer one, and name nothing else than the page knows`, () => {
+    const { messages, answers } = shared[tag];
+    assert.deepEqual(Object.keys(messages), Object.keys(shared.en.messages));
+    assert.deepEqual(Object.keys(messages).filter((code) => code !== "exposed" && !answers[code]?.[2].includes("ask")), []);
+    for (const [code, message] of Object.entries(messages)) {
+      assert.deepEqual(holes(message), holes(shared.en.messages[code]), code);
+      assert.deepEqual(holes(message).filter((hole) => !["{hello}", "{server}", "{host}", "{me}"].includes(hole)), [], code);
+      if (holes(message).includes("{me}")) assert.ok(answers[code][2].includes("who"), `${code} is about somebody with keys`);
+    }
+  });
 
   test(`${tag}: numbers, units and permissions`, () => {
     assert.equal(shared[tag].numbers.length, shared.en.numbers.length);

@@ -2,13 +2,14 @@
 
 #[path = "../../bindings/artifacts/src/builder.rs"]
 mod builder;
+#[path = "../../bindings/artifacts/src/smaller.rs"]
+mod smaller;
 
 use crate::run::workspace;
 use builder::Builder;
 use doorward_artifacts::{POLICY, WEB};
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use std::io::Write as _;
 
 /// Most bytes of `policy.wasm`, raw and brotli (P4).
 const MOST_RAW: usize = 90_000;
@@ -37,9 +38,8 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
     std::fs::write(&path, POLICY).map_err(|error| format!("{}: {error}", path.display()))?;
     let digest = hex::encode(Sha256::digest(POLICY));
     let imports = import_count(POLICY).ok_or("policy.wasm is not a wasm module")?;
-    let small = brotli_size(POLICY)?;
-    let door = package_size("door")?;
-    let keep = package_size("keep")?;
+    let small = smaller::brotli(POLICY)?.len();
+    let (door, keep) = (package_size("door"), package_size("keep"));
     let again = if args.once { None } else { Some(second_digest()?) };
     if args.json {
         let report = json!({
@@ -82,18 +82,10 @@ fn second_digest() -> Result<String, String> {
     Ok(hex::encode(Sha256::digest(bytes)))
 }
 
-/// Wasm and JavaScript of a browser package, each compressed as a server would send it.
-fn package_size(stem: &str) -> Result<usize, String> {
+/// Wasm and JavaScript of a browser package, as the server sends them.
+fn package_size(stem: &str) -> usize {
     let files = WEB.iter().filter(|asset| asset.name.starts_with(stem) && !asset.name.ends_with(".d.ts"));
-    files.map(|asset| brotli_size(asset.bytes)).sum()
-}
-
-fn brotli_size(bytes: &[u8]) -> Result<usize, String> {
-    let mut out = Vec::new();
-    let mut writer = brotli::CompressorWriter::new(&mut out, 64 * 1024, 11, 22);
-    writer.write_all(bytes).and_then(|()| writer.flush()).map_err(|error| format!("brotli: {error}"))?;
-    drop(writer);
-    Ok(out.len())
+    files.map(|asset| asset.brotli.len()).sum()
 }
 
 /// Imports of a module: the count in its import section (section 2), or none without one.

@@ -1,12 +1,14 @@
 //! `cargo xtask test`: everything that must pass, in the order in which it is cheapest to fail.
 
 use crate::run::{EVERYTHING, cargo, step, workspace};
-use crate::tools::{CHROMEDRIVER, CHROMIUM, NODE, NPM, ensure};
+use crate::tools::{CHROMEDRIVER, CHROMIUM, CURL, NODE, NPM, OPENSSL, ensure, unpack_servers};
 use std::path::PathBuf;
 use std::process::Command;
 
 /// The type checker of the pages. Pinned, so that a new release cannot fail an old checkout.
 pub(crate) const TYPESCRIPT: &str = "typescript@5.9.3";
+/// What looks for barriers in every state of the pages. It is never served: the browser tests put it into their own pages.
+const AXE: &str = "axe-core@4.14.1";
 
 /// Pass everything.
 #[derive(clap::Args)]
@@ -24,9 +26,11 @@ pub(crate) struct Args {
 /// # Errors
 /// A sentence that names the first step that failed.
 pub(crate) fn run(args: &Args) -> Result<(), String> {
-    ensure(&[NODE, NPM])?;
+    ensure(&[NODE, NPM, CURL, OPENSSL])?;
+    unpack_servers()?;
     if !args.no_browser {
         ensure(&[CHROMIUM, CHROMEDRIVER])?;
+        step("axe-core", &mut npm_install(AXE))?;
     }
     step("format", &mut cargo(&["fmt", "--all", "--check"]))?;
     step("build", &mut cargo(EVERYTHING))?;
@@ -51,6 +55,14 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
     crate::npm::of_test(!args.no_browser)?;
     eprintln!("\neverything passes");
     Ok(())
+}
+
+/// A package for tests, below `target/npm`; nothing of it is run while it is installed.
+fn npm_install(package: &str) -> Command {
+    let mut npm = Command::new("npm");
+    let flags = ["--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", "target/npm"];
+    npm.current_dir(workspace()).arg("install").args(flags).arg(package);
+    npm
 }
 
 /// Types and tests of what runs in the browser, with the packages as they were built.

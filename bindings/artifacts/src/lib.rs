@@ -13,6 +13,8 @@ pub struct Asset {
     pub content_type: &'static str,
     /// The contents.
     pub bytes: &'static [u8],
+    /// The same, compressed (RFC 7932).
+    pub brotli: &'static [u8],
 }
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));

@@ -10,6 +10,7 @@
 
 mod accounts;
 mod authorized;
+mod history;
 mod invites;
 mod preview;
 mod problem;
@@ -21,6 +22,7 @@ mod spelt;
 
 pub use accounts::{AccountAnswer, AccountChanged, AccountDetails, AccountList, AccountView, Outcome, ProveBody, RegisterBody};
 pub use authorized::{Authorization, AuthorizedBody, AuthorizedList, CanAnswer, CanFacts, CanQuery, KeyAuthorization, MAX_KEYS};
+pub use history::{Asked, By, DecisionItem, DecisionList};
 pub use invites::{InviteAnswer, InviteItem, InviteList, InviteListQuery, InviteShown, MintBody, PageQuery, UseItem};
 pub use preview::{AccountProofBody, ClaimsView, PreviewAnswer, PreviewBody};
 pub use problem::Problem;

@@ -20,6 +20,7 @@ use crate::desk::{self, Left};
 use crate::gather::Asked;
 use crate::history::{self, Chain, Place};
 use crate::job::{Job, Message, ticket};
+use crate::recorded::{self, Recorded};
 use crate::shared::{First, Limits, Shared, State};
 use crate::signer::ServerSigner;
 use crate::stats::{Stats, now, one_more};
@@ -153,6 +154,29 @@ impl Shell {
         shared.stats.answered(verb, *code);
         tracing::debug!(verb = verb.name(), allow = *verdict == Verdict::Allow, code = code.name(), rule, "answered");
         answered
+    }
+
+    /// The newest decisions before a sequence number, at most `limit` (1 to 1,000), and whether there are more: for
+    /// whoever the policy shows the history to.
+    ///
+    /// # Errors
+    /// The refusal, from the policy or of a store that does not answer.
+    pub async fn history(
+        &self,
+        asker: Asker,
+        attached: Vec<Signature>,
+        before: u64,
+        limit: usize,
+    ) -> Result<(Vec<Recorded>, bool), Answered> {
+        let answered = self.ask(asker, Command::Audit, attached).await;
+        if answered.verdict != Verdict::Allow {
+            return Err(answered);
+        }
+        let read = self.blocking(move |shared| recorded::newest(&*shared.store, before, limit)).await;
+        read.map_err(|Refusal { code, line }| {
+            tracing::warn!(code = code.name(), "the history was not read: {line}");
+            Answered::refused(code)
+        })
     }
 
     /// Readiness: whether a question can be decided and a commit made right now. At most one commit a second; the

@@ -16,6 +16,9 @@ mod redeems;
 mod sizes;
 mod starts;
 mod table;
+#[path = "../../tests/browser/weight.rs"]
+#[allow(dead_code, reason = "the browser test looks closer")]
+mod weight;
 
 use clap::Parser;
 use std::path::PathBuf;

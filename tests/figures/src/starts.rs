@@ -1,11 +1,11 @@
-//! P5: from the start of the process to its first answer, and from a cold page to the verdict on it.
+//! P5: from the start of the process to its first answer, from a cold page to the verdict on it, and what that page weighs.
 
-use crate::chromium::{Browser, Driver};
+use crate::chromium::Driver;
 use crate::machine::processor_millis;
 use crate::measure::{Sample, summarise};
 use crate::table::Row;
+use crate::weight::{Loaded, loaded, verdict_shown, weigh};
 use doorward_tests::{Connection, Daemon, Oops, program};
-use serde_json::json;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -18,12 +18,8 @@ const PAGES: usize = 9;
 /// How long a first answer may take before this gives up.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Tells when the button with the verdict *come in* is painted, in milliseconds after the navigation began.
-const WATCH: &str = "new MutationObserver((_, observer) => {
-    if (![...document.querySelectorAll('button')].some((button) => button.textContent === 'Accept the invitation')) return;
-    observer.disconnect();
-    requestAnimationFrame(() => setTimeout(() => { window.verdictShown = performance.now(); }));
-}).observe(document, { childList: true, subtree: true, characterData: true });";
+/// Most bytes of the invite page until the verdict is on it.
+const MOST_BYTES: u64 = 60_000;
 
 /// Measures both.
 pub(crate) fn measure() -> Result<Vec<Row>, Oops> {
@@ -43,8 +39,11 @@ pub(crate) fn measure() -> Result<Vec<Row>, Oops> {
     rows.iter_mut().for_each(|row| row.peer = format!("of processor time {worked:.0} ms"));
     if let Some(driver) = Driver::start()? {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-        let mut shown = runtime.block_on(cold_pages(&driver))?;
+        let (mut shown, files) = runtime.block_on(cold_pages(&driver))?;
         rows.push(row("cold page → verdict shown, headless Chromium", summarise(&mut shown), "≤ 300 ms", 300.0));
+        let (verdict, backup) = weigh(&files);
+        rows.push(bytes("invite page until the verdict, as a browser gets it", verdict, "≤ 60,000 B", verdict <= MOST_BYTES));
+        rows.push(bytes("what its backup step adds, while nobody waits", backup, "", true));
     }
     Ok(rows)
 }
@@ -52,6 +51,10 @@ pub(crate) fn measure() -> Result<Vec<Row>, Oops> {
 fn row(what: &str, took: Sample, target: &'static str, most: f64) -> Row {
     let ours = format!("{:.0} ms (p99 {:.0})", took.median, took.p99);
     Row { id: "P5", what: what.into(), ours, peer: String::new(), ratio: None, target, holds: took.median <= most }
+}
+
+fn bytes(what: &str, bytes: u64, target: &'static str, holds: bool) -> Row {
+    Row { id: "P5", what: what.into(), ours: format!("{bytes} B"), peer: String::new(), ratio: None, target, holds }
 }
 
 /// Ends the daemon however this ends.
@@ -83,30 +86,17 @@ fn first_answer(folder: &Path) -> Result<(f64, f64), Oops> {
     Err("the daemon does not answer".into())
 }
 
-/// Milliseconds from navigation to verdict, each in a browser that has seen nothing yet.
-async fn cold_pages(driver: &Driver) -> Result<Vec<f64>, Oops> {
+/// Milliseconds from navigation to verdict, each in a browser that has seen nothing yet, and what one of them loaded.
+async fn cold_pages(driver: &Driver) -> Result<(Vec<f64>, Vec<Loaded>), Oops> {
     let daemon = Daemon::start()?;
     let owner = daemon.owner().await?;
     let link = Daemon::invite(&owner, 0).await?.link().ok_or("an invite without a link")?;
-    let mut times = Vec::new();
+    let (mut times, mut files) = (Vec::new(), Vec::new());
     for number in 0..PAGES {
         let browser = driver.browser(&format!("cold-{number}")).await?;
-        browser.devtools("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": WATCH })).await?;
         times.push(verdict_shown(&browser, &link).await?);
+        files = loaded(&browser).await?;
         browser.close().await?;
     }
-    Ok(times)
-}
-
-async fn verdict_shown(browser: &Browser, link: &str) -> Result<f64, Oops> {
-    browser.open(link).await?;
-    let start = Instant::now();
-    while start.elapsed() < PATIENCE {
-        let told = browser.run_async("arguments[1](String(window.verdictShown ?? ''));", "").await?;
-        if let Ok(shown) = told.parse() {
-            return Ok(shown);
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    Err(format!("no verdict was shown; the page says:\n{}", browser.text().await?).into())
+    Ok((times, files))
 }

@@ -82,6 +82,7 @@ async fn story(daemon: &Daemon, tape: &Tape) -> Result<(), Oops> {
         Ok::<_, Oops>(client.sign_in(identity, Sharing::Refused)?)
     };
     let owner = join(&link, "Ada").await?;
+    owner.audit(None, Some(1)).await?;
     let options = MintOptions { label: "for Cyd".into(), greeting: "Welcome!".into(), ..MintOptions::default() };
     let invite = owner.mint(&options).await?.invitation;
     let guest = join(&invite, "Cyd").await?.sign_key();

@@ -13,6 +13,11 @@ use std::time::{Duration, Instant};
 /// How long anything on a page may take. Sealing a backup is slow on purpose.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// The parts of a page that did not come, with what came instead.
+const LOST: &str = "return performance.getEntriesByType('resource')
+    .filter((part) => part.responseStatus !== 200 && part.responseStatus !== 304)
+    .map((part) => `${part.name} ${part.responseStatus} after ${part.duration} ms`);";
+
 /// A WebDriver of our own; ended with every browser it started when dropped.
 pub(crate) struct Driver {
     child: Child,
@@ -44,20 +49,35 @@ impl Driver {
 
     /// A browser with a fresh profile.
     pub(crate) async fn browser(&self, name: &str) -> Result<Browser, Oops> {
+        self.browser_for(name, "en-US", &[], &[]).await
+    }
+
+    /// The same for a reader of this language, with further arguments and preferences.
+    pub(crate) async fn browser_for(
+        &self,
+        name: &str,
+        language: &str,
+        args: &[&str],
+        prefs: &[(&str, Value)],
+    ) -> Result<Browser, Oops> {
         let profile = self.profiles.path().join(name);
         let downloads = profile.join("downloads");
         std::fs::create_dir_all(&downloads)?;
-        let options = json!({
+        let mut options = json!({
             "args": [
                 "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-                "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--lang=en-US", "--window-size=1100,1000",
+                "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--window-size=1100,1000", format!("--lang={language}"),
                 format!("--user-data-dir={}", profile.display()),
             ],
             "prefs": {
                 "download.default_directory": downloads, "download.prompt_for_download": false,
-                "intl.accept_languages": "en-US,en", "profile.default_content_setting_values.automatic_downloads": 1,
+                "intl.accept_languages": language, "profile.default_content_setting_values.automatic_downloads": 1,
             },
         });
+        options["args"].as_array_mut().ok_or("arguments")?.extend(args.iter().map(|arg| json!(arg)));
+        for (name, value) in prefs {
+            options["prefs"][name] = value.clone();
+        }
         let mut capabilities = Capabilities::new();
         capabilities.insert("goog:chromeOptions".into(), options);
         let client = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
@@ -119,7 +139,8 @@ impl Browser {
             }
             if start.elapsed() > PATIENCE {
                 self.shot("not-seen").await?;
-                return Err(format!("{text:?} is not to be seen on the page, which says:\n{body}").into());
+                let lost = self.run(LOST).await?;
+                return Err(format!("{text:?} is not to be seen on the page, which says:\n{body}\nnot loaded: {lost}").into());
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -220,31 +241,13 @@ impl Browser {
         Ok(std::fs::write(folder.join(format!("{name}.png")), self.client.screenshot().await?)?)
     }
 
-    /// Keeps what is to be seen by day and by night, on a wide screen and on the narrowest, where nothing may stick out.
-    pub(crate) async fn looks(&self, name: &str) -> Result<(), Oops> {
-        for (width, wide) in [(1_100, ""), (320, "-320")] {
-            let metrics = json!({ "width": width, "height": 1_000, "deviceScaleFactor": 1, "mobile": false });
-            self.devtools("Emulation.setDeviceMetricsOverride", &metrics).await?;
-            for scheme in ["light", "dark"] {
-                // Without motion, or the picture is of colours on their way from one scheme to the other.
-                let still = json!({ "name": "prefers-reduced-motion", "value": "reduce" });
-                let features = json!({ "features": [still, { "name": "prefers-color-scheme", "value": scheme }] });
-                self.devtools("Emulation.setEmulatedMedia", &features).await?;
-                let matches = format!("return matchMedia('(prefers-color-scheme: {scheme})').matches");
-                assert_eq!(self.client.execute(&matches, Vec::new()).await?, true, "{name}: {scheme}");
-                self.shot(&format!("{name}{wide}-{scheme}")).await?;
-            }
-            let over = "const page = document.documentElement; return page.scrollWidth - page.clientWidth";
-            let over = self.client.execute(over, Vec::new()).await?;
-            // Below zero where room is kept for a scroll bar that is not there.
-            assert!(over.as_i64().is_some_and(|over| over <= 0), "{name}: {over} pixels stick out of a screen of {width}");
-        }
-        self.devtools("Emulation.setEmulatedMedia", &json!({ "features": [] })).await?;
-        self.devtools("Emulation.clearDeviceMetricsOverride", &json!({})).await
+    /// Runs a script in the page, and gives what it returns.
+    pub(crate) async fn run(&self, script: &str) -> Result<Value, Oops> {
+        Ok(self.client.execute(script, Vec::new()).await?)
     }
 
     /// A command that WebDriver has no word for, in Chromium's own protocol.
-    pub(crate) async fn devtools(&self, command: &str, params: &Value) -> Result<(), Oops> {
+    pub(crate) async fn devtools(&self, command: &str, params: &Value) -> Result<Value, Oops> {
         let session = self.client.session_id().await?.ok_or("no session")?;
         let (driver, body) = (self.driver, json!({ "cmd": command, "params": params }).to_string());
         // The driver answers only who calls it by its own name.
@@ -253,6 +256,7 @@ impl Browser {
             body.len()
         );
         let answer = tokio::task::spawn_blocking(move || Connection::open(driver)?.send((head + &body).as_bytes())).await??;
-        if answer.status == 200 { Ok(()) } else { Err(format!("{command}: {}", answer.json()).into()) }
+        let told = answer.json();
+        if answer.status == 200 { Ok(told["value"].clone()) } else { Err(format!("{command}: {told}").into()) }
     }
 }

@@ -6,7 +6,13 @@
 #![allow(clippy::disallowed_methods, reason = "a test reads its environment")]
 
 mod chromium;
+mod console;
+mod invite;
 mod links;
+mod looks;
+mod person;
+mod shell;
+mod weight;
 
 use chromium::{Browser, Driver};
 use doorward_tests::{Connection, Daemon, Oops};
@@ -19,7 +25,6 @@ async fn come_in_as_owner(browser: &Browser, link: &str) -> Result<(), Oops> {
     browser.open(link).await?;
     browser.see("Welcome to your server").await?;
     assert!(!browser.url().await?.contains('#'), "the link is taken out of the address bar");
-    browser.shot("owner-invited").await?;
     browser.fill("input[name=username]", "Ada").await?;
     browser.press("Accept the invitation").await?;
     browser.see("First, a backup of your keys").await?;
@@ -38,7 +43,7 @@ async fn come_in_as_owner(browser: &Browser, link: &str) -> Result<(), Oops> {
     browser.fill("input[type=password]", PASSPHRASE).await?;
     browser.press("Open the backup and join").await?;
     browser.see("You are in").await?;
-    browser.shot("owner-in").await
+    browser.looks("invite/in-as-owner").await
 }
 
 /// Makes an invite in the console and gives its link.
@@ -49,7 +54,6 @@ async fn invite(browser: &Browser, daemon: &Daemon, greeting: &str) -> Result<St
     browser.press("Make the link").await?;
     let link = browser.text_starting_with("dialog output", &format!("{}/i#", daemon.public_url)).await?;
     browser.find("dialog svg").await?;
-    browser.looks("console-share").await?;
     browser.press("Done").await?;
     Ok(link)
 }
@@ -66,7 +70,6 @@ async fn the_owner_invites_a_person_and_shows_them_the_door() -> Result<(), Oops
     guest.open(&link).await?;
     guest.see("Ada").await?;
     guest.see("Welcome to the reading circle").await?;
-    guest.looks("guest-invited").await?;
     guest.fill("input[name=username]", "Cyd").await?;
     guest.press("Accept the invitation").await?;
     guest.press("Go on without").await?;
@@ -74,10 +77,8 @@ async fn the_owner_invites_a_person_and_shows_them_the_door() -> Result<(), Oops
     guest.press("Join without a backup").await?;
     guest.see("You are in").await?;
     guest.see("Welcome to Doorward. You are Cyd").await?;
-    guest.looks("guest-in").await?;
     guest.open(&link).await?;
     guest.see("Cyd").await?;
-    guest.shot("guest-again").await?;
 
     owner.open(&format!("{}/admin/invites", daemon.public_url)).await?;
     owner.press("Closed").await?;
@@ -87,11 +88,11 @@ async fn the_owner_invites_a_person_and_shows_them_the_door() -> Result<(), Oops
         summary.click().await?;
     }
     owner.see("Cyd").await?;
-    owner.looks("console-invites").await?;
+    owner.looks("console/invites").await?;
 
     owner.open(&format!("{}/admin/people", daemon.public_url)).await?;
     owner.see("Cyd").await?;
-    owner.looks("console-people").await?;
+    owner.looks("console/people").await?;
     let key = key_of(&daemon, "Cyd", &owner).await?;
     assert_eq!(asked_by_a_service(&daemon, &key)?, (true, "allowed".into()));
     owner.press_labelled("Revoke: Cyd").await?;
@@ -127,45 +128,4 @@ fn asked_by_a_service(daemon: &Daemon, key: &str) -> Result<(bool, String), Oops
     let mut socket = Connection::over(UnixStream::connect(daemon.service_socket())?);
     let answer = socket.call("GET", &format!("/v1/authorized/{key}"), None)?;
     Ok((answer.json()["allow"] == true, answer.code()))
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn every_dead_end_of_a_guest_has_its_sentence() -> Result<(), Oops> {
-    let Some(driver) = Driver::start()? else { return Ok(()) };
-    let daemon = Daemon::start()?;
-    let owner = daemon.owner().await?;
-    let guest = driver.browser("dead-ends").await?;
-    let page = format!("{}/i", daemon.public_url);
-
-    guest.open(&format!("{page}#AQnonsense")).await?;
-    guest.see("This link is damaged or incomplete.").await?;
-    guest.shot("damaged-link").await?;
-
-    let invitation = Daemon::invite(&owner, 1).await?;
-    let link = invitation.link().ok_or("no link")?;
-    owner.cancel(invitation.id()).await?;
-    guest.open(&link).await?;
-    guest.see("This invite was cancelled.").await?;
-    guest.shot("cancelled").await?;
-
-    let used = Daemon::invite(&owner, 1).await?;
-    daemon.join(&used.link().ok_or("no link")?, "Ben").await?;
-    guest.open(&used.link().ok_or("no link")?).await?;
-    guest.see("This invite has been used up.").await?;
-    guest.shot("used-up").await?;
-
-    let other = Daemon::start()?;
-    let elsewhere = other.owner_link()?.replace(&other.public_url, &daemon.public_url);
-    guest.open(&elsewhere).await?;
-    guest.see("This link belongs to another server.").await?;
-    guest.shot("other-server").await?;
-
-    let exposed = Daemon::invite(&owner, 1).await?.link().ok_or("no link")?.replace("/i#", "/i/");
-    guest.open(&exposed).await?;
-    guest.see("Others may have seen this link").await?;
-    guest.see("Whoever did could use the invite before you.").await?;
-    guest.shot("exposed").await?;
-    assert!(!guest.url().await?.contains(&exposed[exposed.len() - 40..]), "the link is taken out of the address bar");
-    assert!(!daemon.log().contains(&exposed[exposed.len() - 40..]), "and it is in no log");
-    Ok(())
 }

@@ -5,47 +5,12 @@ use crate::{expect, expect_allowed, preview_request, set_up_with, sign_key};
 use doorward_client::Session;
 use doorward_core::token::Token;
 use doorward_core::{Code, Expiry, Timestamp};
-use doorward_tests::{Answer, Connection, Daemon, Guest, Oops, Settings, Signed, now, random};
+use doorward_tests::{Answer, Clock, Connection, Daemon, Guest, Oops, Signed, now, random};
 use ed25519_dalek::SigningKey;
 use std::os::unix::net::UnixStream;
-use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 const HOUR: u64 = 3_600;
-
-/// A clock that a daemon can be started with.
-struct Clock(tempfile::TempDir);
-
-impl Clock {
-    fn new() -> Result<Self, Oops> {
-        let folder = tempfile::tempdir()?;
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hostile/clock.c");
-        let mut compiler = Command::new("cc");
-        // The compiler that SQLite was built with.
-        compiler.args(["-shared", "-fPIC", "-o"]).arg(folder.path().join("clock.so")).arg(source);
-        let built = compiler.status()?;
-        if !built.success() {
-            return Err(format!("cc: {built}").into());
-        }
-        let clock = Self(folder);
-        clock.set("0")?;
-        Ok(clock)
-    }
-
-    fn settings(&self) -> Settings {
-        let at = |name: &str| self.0.path().join(name).display().to_string();
-        let env = vec![("LD_PRELOAD".to_owned(), at("clock.so")), ("TEST_CLOCK".to_owned(), at("now"))];
-        Settings { env, ..Settings::default() }
-    }
-
-    /// Sets it: seconds to be added, or `@` and a second to stand still at.
-    fn set(&self, to: &str) -> Result<(), Oops> {
-        let (new, now) = (self.0.path().join("new"), self.0.path().join("now"));
-        std::fs::write(&new, to)?;
-        Ok(std::fs::rename(new, now)?)
-    }
-}
 
 fn look(daemon: &Daemon, session: &Session, token: &Token, at: u64) -> Result<Answer, Oops> {
     let request = preview_request(&token.invite_key(), session.client().server_key(), at, &[])?;

@@ -1,9 +1,9 @@
 // English. Every other language has the same keys; a test keeps that.
 
 /**
- * What a code means, what to do next, and what the page offers: `ask` a message to copy, `again` another try, `paste` a
- * field for the link, `console` the way in, or nothing.
- * @typedef {[sentence: string, next: string, offer: "" | "ask" | "again" | "paste" | "console"]} Answer
+ * What a code means, what to do next, and what the page offers for it, any of: `who` this device is here, `ask` a message
+ * to copy, `again` another try, `paste` a field for the link, `console` the way in.
+ * @typedef {[sentence: string, next: string, offers: string]} Answer
  */
 
 export const numbers = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
@@ -29,40 +29,58 @@ export const permissions = {
 export const answers = {
   malformed: ["The server could not read the request.", "Load the page anew and try once more. If it stays like this, page and server may be of different versions.", "again"],
   "damaged-link": ["This link is damaged or incomplete.", "Mail and chat programs sometimes cut links. Copy the whole link and paste it here, or type the code.", "paste"],
-  "damaged-invite": ["This invite does not match its own signatures.", "Somebody may have changed it on the server, so nothing of it is shown. Tell {inviter}, and ask for a fresh link.", "ask"],
+  "damaged-invite": ["This invite does not match its own signatures.", "Somebody may have changed it on the server, so nothing of it is shown here. Tell {inviter} and ask for a fresh link.", "ask"],
   "bad-text": ["This text cannot be used.", "Use 1 to 64 letters or other visible characters, without spaces at the ends.", ""],
   "unreadable-expiry": ["Nobody can tell until when this invite is good, so it counts as expired.", "Ask {inviter} for a fresh link.", "ask"],
   "other-server": ["This link belongs to another server.", "Open it at the address it came with. If it brought you here, ask {inviter} for the right one.", "ask"],
-  unauthenticated: ["The server does not know these keys.", "If you have an account here, restore it from your backup file; otherwise open an invite link.", "console"],
+  unauthenticated: ["The server does not know these keys.", "If you have an account here, restore it from your backup file; otherwise open an invite link.", "who console"],
   "stale-request": ["Your device's clock and the server's are too far apart.", "Set your device's clock to the right time, then try again.", "again"],
-  "account-revoked": ["Your account here has been closed by the people who run this server.", "This invite cannot reopen it and stays unused. Ask {inviter} or an admin whether they will restore your account.", ""],
-  banned: ["You are banned from this server.", "This invite cannot change that and stays unused. An admin can lift the ban.", ""],
+  "account-revoked": ["Your account here has been closed by the people who run this server.", "This invite cannot reopen it and stays unused. Ask {inviter}, or somebody else there, to have it restored.", "who ask"],
+  banned: ["You are banned from this server.", "This invite cannot change that and stays unused. An admin can lift the ban.", "who ask"],
   "not-found": ["There is no such invite here.", "The link may be mistyped or long gone. Ask {inviter} for a fresh one.", "ask"],
   "invite-cancelled": ["This invite was cancelled.", "Ask {inviter} whether you may have another one.", "ask"],
   expired: ["This invite has expired.", "Ask {inviter} for a fresh one.", "ask"],
   "used-up": ["This invite has been used up.", "Somebody came through it before you. If that was not you, tell {inviter}, and ask for a fresh one.", "ask"],
-  "used-by-you": ["You have used this invite already.", "There is nothing more to do.", "console"],
-  "issuer-lost-authority": ["Whoever made this invite may no longer invite people here.", "Ask someone else on the server for a link.", "ask"],
+  "used-by-you": ["You have used this invite already.", "There is nothing more to do.", "who console"],
+  "issuer-lost-authority": ["Whoever made this invite may no longer invite people here.", "Ask somebody else who is there for a link.", "ask"],
   "owner-exists": ["This server has an owner already.", "This link was for setting it up and is void. To join, ask the owner for an invite.", "ask"],
   paused: ["Joining is paused for now.", "Your invite is not lost. Try again later.", "again"],
-  "join-closed": ["Nobody can join at present.", "Your invite is not lost. Ask {inviter} when the door opens again.", "again"],
-  "not-allowlisted": ["Only people on a list can join, and your key is not on it yet.", "Send {inviter} your key's fingerprint and ask to be listed. Your invite is not lost.", "again"],
+  "join-closed": ["Nobody can join at present.", "Your invite is not lost. Ask {inviter} when the door opens again, then try once more.", "again"],
+  "not-allowlisted": ["Only people on a list can join, and your key is not on it yet.", "Your invite is not lost. Send {inviter} your key's fingerprint, then try again.", "who ask again"],
   "guard-denied": ["An extra check by this server's operator said no.", "Your invite is not lost. Ask {inviter} what the server expects.", "again"],
   "account-required": ["This invite is for people who have an account on this server.", "Ask {inviter} for an invite to the server first.", "ask"],
-  "account-exists": ["You are in already.", "This invite is still unused: you can pass it on to the person it was meant for.", "console"],
-  "already-member": ["You are a member already.", "This invite is still unused: you can pass it on.", "console"],
+  "account-exists": ["You are in already.", "This invite is still unused: you can pass it on to the person it was meant for.", "who console"],
+  "already-member": ["You are a member already.", "This invite is still unused: you can pass it on.", "who console"],
   "space-full": ["There is no room left.", "Your invite is not lost. Ask {inviter} whether a place can be made for you.", "again"],
   conflict: ["Something changed in the meantime.", "Look again, then repeat.", "again"],
   undecidable: ["The server could not decide, so the answer is no for now.", "Nothing was changed. Try again in a moment.", "again"],
   unavailable: ["The server cannot be reached right now.", "Nothing was changed. Try again in a moment.", "again"],
   "outcome-unknown": ["The server was interrupted, so it is not certain whether this was done.", "Try again: repeating it is safe and counts once.", "again"],
-  "clock-behind": ["The server's clock is wrong, so it lets nobody in for now.", "Try again later, and tell {inviter}.", "again"],
-  "not-initialised": ["This server has not been set up yet.", "Its operator has to start it and open the first link.", "again"],
-  "corrupt-record": ["The server cannot read its own records.", "Nothing was changed. Tell {inviter}: the operator has to look at it.", "again"],
-  "restore-unreviewed": ["The server was restored from a backup that its operator has not accepted yet.", "Try again later, and tell {inviter}.", "again"],
+  "clock-behind": ["The server's clock is wrong, so it lets nobody in for now.", "Your invite is not lost. Tell {inviter}, and try again later.", "ask again"],
+  "not-initialised": ["This server has not been set up yet.", "Whoever runs it has to open the first link. Try again after that.", "again"],
+  "corrupt-record": ["The server cannot read its own records.", "Nothing was changed. Tell {inviter}, so that its operator looks at it, and try again later.", "ask again"],
+  "restore-unreviewed": ["The server was restored from a backup that its operator has not accepted yet.", "Your invite may still be good. Tell {inviter}, and try again later.", "ask again"],
   "rate-limited": ["There were too many tries in a short time.", "Wait a minute, then try again.", "again"],
   busy: ["The server has more to do than it can take.", "Wait a moment, then try again.", "again"],
-  "insecure-origin": ["This page was not opened securely, so no keys can be made here.", "Ask {inviter} for a link that starts with https. Whoever runs the server can set that up, or you can use the command below on your own computer.", ""],
+  "insecure-origin": ["This page was not opened securely, so no keys can be made here.", "Ask {inviter} for a link that starts with https, or use the command below on your own computer.", "ask"],
+};
+
+/** What a guest can send to somebody who can help, by code; for every other code what stands under `expired`. */
+export const messages = {
+  expired: "{hello} the invite link to {server} you sent me does not work any more. Could you please send me a fresh one?",
+  "damaged-invite": "{hello} my browser refuses the invite to {server} you sent me: it does not match its own signatures, so somebody may have changed it on the server. Could you please look into it and send me a fresh one?",
+  "other-server": "{hello} the invite link you sent me opens {host}, but it belongs to another server. Could you please send me the right one?",
+  "account-revoked": "{hello} my account at {server} has been closed. Could you please have it restored? I am {me}.",
+  banned: "{hello} I am banned from {server}. Could you please find out why, and whether the ban can be lifted? I am {me}.",
+  "issuer-lost-authority": "Hi, I was invited to {server}, but whoever made my invite may no longer invite people. Could you please send me a link?",
+  "owner-exists": "Hi, I would like to join {server}. Could you please send me an invite link?",
+  "not-allowlisted": "{hello} could you please put me on the list of {server}? I am {me}.",
+  "account-required": "{hello} the invite link you sent me is for people with an account at {server}, and I have none yet. Could you please invite me to the server first?",
+  "clock-behind": "{hello} I cannot join {server}: it says that its clock is wrong. Could you please tell whoever runs it?",
+  "corrupt-record": "{hello} I cannot join {server}: it says that it cannot read its own records. Could you please tell whoever runs it?",
+  "restore-unreviewed": "{hello} I cannot join {server}: it was restored from a backup that nobody has accepted yet. Could you please tell whoever runs it?",
+  "insecure-origin": "{hello} the invite link to {server} you sent me does not start with https, so my browser makes no keys there. Could you please send me one that does?",
+  exposed: "{hello} somebody else may have seen the invite link to {server} you sent me. Could you please cancel it and send me a fresh one another way?",
 };
 
 export const texts = {
@@ -108,12 +126,11 @@ export const texts = {
   "exposed.go": "Go on anyway",
 
   "ask.label": "A message you can send",
-  "ask.message": "Hi {inviter}, the invite link to {server} you sent me does not work any more. Could you please send me a fresh one?",
-  "ask.nobody": "Hi, the invite link to {server} you sent me does not work any more. Could you please send me a fresh one?",
-  "ask.exposed": "Hi, somebody else may have seen the invite link to {server} you sent me. Could you please cancel it and send me a fresh one another way?",
-  "ask.https": "Hi, the invite link to {server} you sent me does not start with https, so my browser makes no keys there. Could you please send me one that does?",
-  "insecure.command": "Command for your own computer (put your link in)",
+  "ask.hello": "Hi {inviter},",
+  "ask.nobody": "Hi,",
+  "insecure.command": "Command for your own computer, with your link and your name",
   ended: "It was good {until}.",
+  "ended.clock": "This device says that it is {now}. If that is wrong, set its clock right and open the link again.",
 
   "offer.title": "{inviter} invites you to {server}",
   "offer.owner": "Welcome to your server",
@@ -126,9 +143,9 @@ export const texts = {
   "offer.as": "As",
   "offer.until": "Good",
   "offer.members": "Members",
-  "offer.members.n": { one: "one member so far", other: "{n} members so far" },
+  "offer.members.n": { one: "one member so far", other: "{count} members so far" },
   "offer.nobody": "nobody yet",
-  "offer.left": { one: "for one person", other: "for {n} more people" },
+  "offer.left": { one: "for one person", other: "for {count} more people" },
   "offer.unlimited": "for any number of people",
   "offer.typed": "A typed code does not say which server it is for. Please make sure that this is the address you were given: {host}",
   "offer.serverSays": "This is the server's own answer; this page could not check it by itself.",
@@ -137,7 +154,8 @@ export const texts = {
   "offer.handle.wrong": "Please use 1 to 64 visible characters.",
   "offer.go": "Accept the invitation",
   "offer.keys": "You do not need a password or an e-mail address. Your keys are made on this device and never leave it.",
-  "offer.own": "You join with the keys you already have on this device:",
+  "offer.own": "You join with the keys you already have on this device, as",
+  "offer.later": "The next step could not be loaded. Check your connection, then accept once more.",
 
   step: "Step {n} of {of}",
   "backup.title": "First, a backup of your keys",
@@ -178,6 +196,8 @@ export const texts = {
   "in.lead": "Welcome to {server}. You are {handle}, {role} since {when}.",
   "in.are": "You are {handle}, {role} of {server} since {when}.",
   "in.as": "On this device you are",
+  "in.notMe": "Is that somebody else?",
+  "in.notMe.do": "Then open the link in another browser, or in another profile of this one: each keeps keys of its own. You can also remove these keys in the console, but without a backup they are gone for good.",
   "in.console": "Open the console",
   "in.done": "That is all. You can close this page.",
   "in.check": "The receipt was checked on this device and is kept here.",
@@ -192,8 +212,11 @@ export const texts = {
   "receipt.decision": "Decision",
   "receipt.server": "Server",
   "receipt.bad": "The server says you are in, but its receipt does not verify. Do not rely on it; tell {inviter}.",
-  "no.storage": "This browser does not keep data here, so it could not keep your keys. Leave private browsing, or allow this site to store data, then open the link again.",
-  "old.browser": "This browser is too old to make such keys. Update it or take another one, then open the link again.",
+  "no.storage": "This browser would not keep your keys",
+  "no.storage.lead": "It keeps no data for this address. Leave private browsing, or allow this site to store data, then try again.",
+  "old.browser": "This browser is too old to make your keys",
+  "old.browser.lead": "Update it or take another one, then open the link again.",
   "went.wrong": "Something unexpected went wrong",
   "went.wrong.lead": "Please load the page anew and try once more.",
+  "went.wrong.what": "What the browser says",
 };

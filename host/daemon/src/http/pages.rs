@@ -1,5 +1,7 @@
 //! The pages: invite page, console, and one plain page a code.
 
+use std::sync::LazyLock;
+
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -37,9 +39,21 @@ pub(crate) async fn escaped_invite(State(door): State<Door>, Path(page): Path<St
     if page.starts_with("i#") { invite(State(door), headers).await } else { Refusal::from(Code::NotFound).into_response() }
 }
 
+/// The console; in it is the policy that it can decide by, which is the one built in.
+static CONSOLE: LazyLock<Option<Asset>> = LazyLock::new(|| {
+    let words = [("{policy-digest}", doorward_artifacts::POLICY_DIGEST_HEX)];
+    assets::page("admin/index.html").map(|asset| asset.with(&words))
+});
+
 /// `GET /admin` and everything below it.
 pub(crate) async fn admin(headers: HeaderMap) -> Response {
-    page(assets::page("admin/index.html").as_ref(), &headers)
+    page(CONSOLE.as_ref(), &headers)
+}
+
+/// `GET /policy`: every rule, for people.
+pub(crate) async fn policy() -> Response {
+    const TYPE: (HeaderName, &str) = (header::CONTENT_TYPE, "text/html; charset=utf-8");
+    guarded(([TYPE, (header::CACHE_CONTROL, "no-cache")], doorward_book::SERVED).into_response())
 }
 
 fn page(asset: Option<&Asset>, headers: &HeaderMap) -> Response {
@@ -122,6 +136,16 @@ mod tests {
         let known = HeaderMap::from_iter([(header::IF_NONE_MATCH, etag)]);
         assert_eq!(serve(&one, &known).status(), StatusCode::NOT_MODIFIED);
         assert_eq!(serve(&other, &known).status(), StatusCode::OK, "another server's page is another page");
+    }
+
+    #[tokio::test]
+    async fn the_policy_book_is_served_under_the_policy_of_all_pages() {
+        let served = policy().await;
+        assert_eq!(served.headers()[header::CONTENT_SECURITY_POLICY], POLICY);
+        let body = axum::body::to_bytes(served.into_body(), 1 << 20).await.unwrap();
+        let text = str::from_utf8(&body).unwrap();
+        assert!(text.contains("id=\"rule-redeem.10\"") && !text.contains("<style"));
+        assert!(text.contains("href=\"/assets/shared/book.css\"") && assets::part("shared/book.css").is_some());
     }
 
     /// What [`problem`] puts into a page as it is.

@@ -19,6 +19,7 @@ pub fn public(door: Door) -> Router {
         .route("/i/{*rest}", get(pages::invite))
         // `/i%23<body>`: a mail program escaped the fragment mark. No route can say "begins with".
         .route("/{page}", get(pages::escaped_invite))
+        .route("/policy", get(pages::policy))
         .route("/admin", get(pages::admin))
         .route("/admin/", get(pages::admin))
         .route("/admin/{*rest}", get(pages::admin))

@@ -1,11 +1,11 @@
 //! Every operation of the API. What stands here is served and described; what does not is neither.
 
 use super::operation::{Asks, Operation, Who, delete, get, post, put};
-use super::{accounts, authorized, health, invites, metrics, openapi, pages, well_known};
+use super::{accounts, audit, authorized, health, invites, metrics, openapi, pages, well_known};
 
 /// The whole API, in the order in which its description shows it.
 pub(crate) fn operations() -> Vec<Operation> {
-    [place(), questions(), invites(), accounts()].into_iter().flatten().collect()
+    [place(), questions(), invites(), accounts(), history()].into_iter().flatten().collect()
 }
 
 /// What anyone may know of the place. (Kept apart from the rest only to be read.)
@@ -133,4 +133,12 @@ fn accounts() -> Vec<Operation> {
             "What it made before stays void.",
         ),
     ]
+}
+
+fn history() -> Vec<Operation> {
+    vec![get("/v1/audit", audit::list).asks(Who::Account, Asks::Reads("audit")).named(
+        "read-history",
+        "What was decided, by which rule: the newest first, a page at a time",
+        "Needs `read-audit`. What names somebody who was deleted for good is gone.",
+    )]
 }

@@ -95,6 +95,7 @@ fn tag_of(path: &str) -> &str {
         Some("invites") => "invites",
         Some("accounts") => "accounts",
         Some("authorized" | "has-admin" | "can") => "questions",
+        Some("audit") => "history",
         Some(_) | None => "place",
     }
 }

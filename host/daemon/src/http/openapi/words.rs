@@ -39,6 +39,7 @@ pub(super) fn tags() -> Value {
         { "name": "questions", "description": "What services ask, and why." },
         { "name": "invites", "description": "Making and keeping invites; and, for whoever holds one, looking and coming in." },
         { "name": "accounts", "description": "Who is here." },
+        { "name": "history", "description": "What was decided, and why." },
     ])
 }
 
