@@ -148,6 +148,8 @@ rules! {
     CAN_SPACE = "can.space", "The space must exist.";
     CAN_PERMISSION = "can.permission", "The role must allow it.";
     CAN_YES = "can.yes", "The role allows it.";
+    AUDIT_ASKER = "audit.asker", "The history is shown to accounts with read-audit.";
+    AUDIT_YES = "audit.yes", "Whoever may read the history sees every decision that was recorded.";
 
     SWEEP_DONE = "sweep.done", "Request ids that no fresh request can bear any more are cleared.";
     TIDY_DONE = "tidy.done", "Housekeeping clears what has been without effect already.";

@@ -1,7 +1,8 @@
-//! Embeds the pages, every file below `www/` that a browser could load, and the golden vectors of policy steps, as they
-//! are now. No list is kept by hand.
+//! Embeds the pages, every file below `www/` that a browser could load, the golden vectors of policy steps, and which verb
+//! answers which codes according to the core's decision tables, as they are now. No list is kept by hand.
 #![expect(clippy::disallowed_methods, reason = "a build script gets its arguments in the environment")]
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -33,7 +34,8 @@ fn main() -> Result<(), String> {
     println!("cargo:rerun-if-changed={}", workspace.join("bindings/artifacts/src/smaller.rs").display());
     let write = |name: &str, text: String| fs::write(out.join(name), text).map_err(|error| format!("{}: {error}", out.display()));
     write("www.rs", pages(&workspace.join("www"), &out)?)?;
-    write("vectors.rs", vectors(&workspace.join("bindings/vectors/step"))?)
+    write("vectors.rs", vectors(&workspace.join("bindings/vectors/step"))?)?;
+    write("answers.rs", answers(&workspace.join("core/tests/snapshots"))?)
 }
 
 fn pages(www: &Path, out: &Path) -> Result<String, String> {
@@ -57,6 +59,52 @@ fn vectors(folder: &Path) -> Result<String, String> {
     }
     text.push_str("];\n");
     Ok(text)
+}
+
+/// The refusals in the decision tables: table, verb, code. The tables are what tests hold the core to, so this is all that
+/// each verb can answer by a rule.
+fn answers(folder: &Path) -> Result<String, String> {
+    println!("cargo:rerun-if-changed={}", folder.display());
+    let mut found = BTreeSet::new();
+    for file in files(folder)?.into_iter().filter(|file| file.extension().is_some_and(|ending| ending == "snap")) {
+        let table = file.file_stem().and_then(|stem| stem.to_str()).ok_or("a table without a name")?.to_owned();
+        let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+        let rows = table_rows(&text).ok_or_else(|| format!("{} is no decision table", file.display()))?;
+        found.extend(rows.into_iter().map(|(verb, code)| (table.clone(), verb, code)));
+    }
+    let mut text = String::from("static ANSWERS: &[(&str, &str, &str)] = &[\n");
+    for row in found {
+        writeln!(text, "    {row:?},").map_err(|error| error.to_string())?;
+    }
+    text.push_str("];\n");
+    Ok(text)
+}
+
+/// Verb and code of every row that says no.
+fn table_rows(text: &str) -> Option<Vec<(String, String)>> {
+    let verbs: Vec<&str> = text.lines().find_map(|line| line.strip_prefix("Verbs: "))?.split(", ").collect();
+    let mut lines = text.lines().skip_while(|line| !line.starts_with("# "));
+    let (head, ruler) = (lines.next()?, lines.next()?);
+    let starts: Vec<usize> =
+        ruler.char_indices().filter(|(at, c)| *c == '-' && !ruler[..*at].ends_with('-')).map(|at| at.0).collect();
+    let cells = |line: &str| -> Vec<String> {
+        let chars: Vec<char> = line.chars().collect();
+        let ends = starts.iter().skip(1).copied().chain([usize::MAX]);
+        let cell =
+            |(from, to): (&usize, usize)| chars.get(*from..to.min(chars.len())).unwrap_or_default().iter().collect::<String>();
+        starts.iter().zip(ends).map(|ends| cell(ends).trim().to_owned()).collect()
+    };
+    let head = cells(head);
+    let column = |wanted: &str| head.iter().position(|name| name == wanted);
+    let (answer, code, verb) = (column("answer")?, column("code")?, column("verb"));
+    let mut rows = Vec::new();
+    for cells in lines.map(cells).filter(|cells| cells.get(answer).is_some_and(|answer| answer != "yes")) {
+        // A column "verb" names some of the table's, or any.
+        let named: Vec<&str> = verb.and_then(|verb| cells.get(verb)).map(|cell| cell.split(" | ").collect()).unwrap_or_default();
+        let meant = verbs.iter().filter(|verb| named.contains(*verb) || !verbs.iter().any(|one| named.contains(one)));
+        rows.extend(meant.filter_map(|verb| Some((verb.replace(' ', "-"), cells.get(code)?.clone()))));
+    }
+    Some(rows)
 }
 
 /// Every file below a folder, in an order that is the same everywhere.

@@ -23,6 +23,8 @@ pub struct Settings {
     pub mounts: bool,
     /// Added to its environment.
     pub env: Vec<(String, String)>,
+    /// What its links begin with, where that is not the address it listens on.
+    pub public_url: Option<String>,
 }
 
 impl Settings {
@@ -63,7 +65,7 @@ impl Daemon {
     /// The same, in a folder whose `data` may be there already.
     pub fn start_in(folder: tempfile::TempDir, settings: Settings) -> Result<Self, Oops> {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let public_url = format!("http://{address}");
+        let public_url = settings.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
         let child = spawn(folder.path(), address, &public_url, &settings)?;
         let mut daemon = Self { child, settings, folder, address, public_url };
         daemon.wait_until_ready()?;

@@ -145,6 +145,15 @@ pub(crate) fn read_message(stream: &mut impl BufRead) -> Result<Message, Oops> {
     Ok((first, headers, body))
 }
 
+/// Reads answers to requests that all have bodies as long as they say, one after the other.
+pub(crate) fn read_answers(mut received: &[u8]) -> Vec<Answer> {
+    let next = || {
+        let (line, headers, body) = read_message(&mut received).ok()?;
+        Some(Answer { status: status_of(&line).ok()?, headers, body })
+    };
+    std::iter::from_fn(next).collect()
+}
+
 fn read_head(stream: &mut impl BufRead) -> Result<(String, Vec<(String, String)>), Oops> {
     let mut first = String::new();
     if stream.read_line(&mut first)? == 0 {

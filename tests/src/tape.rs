@@ -1,6 +1,6 @@
 //! A recorder between a client and the daemon: what went over the wire, both ways, as it was.
 
-use crate::{Oops, raw};
+use crate::{Answer, Oops, raw};
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -51,15 +51,19 @@ impl Tape {
     /// Every request that was sent whole.
     pub fn sent(&self) -> Vec<Sent> {
         let recorded = self.recorded.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut requests = Vec::new();
-        for [sent, _] in recorded.iter() {
-            let mut rest = sent.as_slice();
-            while let Ok((line, headers, body)) = raw::read_message(&mut rest) {
-                requests.push(Sent { line, headers, body });
-            }
-        }
-        requests
+        recorded.iter().flat_map(|[sent, _]| requests(sent)).collect()
     }
+
+    /// Every request with its answer, where both went over the wire whole.
+    pub fn exchanged(&self) -> Vec<(Sent, Answer)> {
+        let recorded = self.recorded.lock().unwrap_or_else(PoisonError::into_inner);
+        recorded.iter().flat_map(|[sent, received]| requests(sent).into_iter().zip(raw::read_answers(received))).collect()
+    }
+}
+
+fn requests(mut sent: &[u8]) -> Vec<Sent> {
+    let next = || raw::read_message(&mut sent).ok().map(|(line, headers, body)| Sent { line, headers, body });
+    std::iter::from_fn(next).collect()
 }
 
 fn pass_on(client: &TcpStream, server: &TcpStream, tape: &Recorded) -> std::io::Result<()> {

@@ -250,8 +250,18 @@ fn is_store(file: &Haystack) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_is_written_down_or_answered() -> Result<(), Oops> {
+    nothing_is_told("text").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nor_in_the_log_that_machines_read() -> Result<(), Oops> {
+    nothing_is_told("json").await
+}
+
+async fn nothing_is_told(log_format: &str) -> Result<(), Oops> {
     let env = vec![("RUST_BACKTRACE".to_owned(), "full".to_owned())];
-    let mut daemon = Daemon::start_with(Settings { log: Some("trace".into()), env, ..Settings::default() })?;
+    let args = vec!["--log-format".to_owned(), log_format.to_owned()];
+    let mut daemon = Daemon::start_with(Settings { log: Some("trace".into()), env, args, ..Settings::default() })?;
     let tape = Tape::start(daemon.address)?;
     let (mut needles, key) = story(&mut daemon, &tape).await?;
     let metrics = Connection::open(tape.address)?.send(&request("GET", "/metrics", &[], None))?;

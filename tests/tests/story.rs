@@ -83,6 +83,49 @@ async fn a_link_is_shown_again_from_the_issuers_device_and_can_be_cancelled() ->
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_history_says_what_was_decided_to_whoever_may_read_it() -> Result<(), Oops> {
+    let daemon = Daemon::start()?;
+    let owner = daemon.owner().await?;
+    let minted = owner.mint(&MintOptions::default()).await?;
+    let client = daemon.client().await?;
+    let guest = client.new_identity("Cyd")?;
+    let preview = client.preview(&minted.invitation, Some(&guest.keys)).await?;
+    let joined = client.redeem(&minted.invitation, &preview.invite, "Cyd", &guest.keys).await?;
+    let key = guest.keys.sign_key();
+    let guest = client.sign_in(guest, Sharing::Refused)?;
+    assert_eq!(code_of(guest.audit(None, None).await), Some(Code::MissingPermission));
+    assert_eq!(code_of(guest.mint(&MintOptions::default()).await), Some(Code::MissingPermission));
+    owner.revoke(&key).await?;
+
+    let (mut items, mut after) = (Vec::new(), None);
+    loop {
+        let page = owner.audit(after.as_ref(), Some(2)).await?;
+        assert!(page.items.len() <= 2);
+        items.extend(page.items);
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    let told: Vec<_> =
+        items.iter().rev().map(|item| (item.asked.as_ref().map(|asked| asked.verb.as_str()), item.allow)).collect();
+    let yes = |verb| (Some(verb), true);
+    let expected = [yes("init"), yes("redeem"), yes("mint-invite"), yes("redeem"), (Some("mint-invite"), false), yes("revoke")];
+    assert_eq!(told, expected);
+    let joining = &items[2];
+    assert_eq!(joining.sequence, joined.receipt.receipt().sequence);
+    let asked = joining.asked.as_ref().ok_or("it names nobody")?;
+    assert_eq!(asked.key.as_ref().map(|key| key.read()), Some(Ok(key)));
+    assert_eq!(asked.invite.as_ref().map(|id| id.read()), Some(Ok(minted.invitation.id())));
+    assert_eq!((asked.handle.as_deref(), joining.rule.as_str()), (Some("Cyd"), "redeem.10"));
+    let revoking = items[0].asked.as_ref().ok_or("it names nobody")?;
+    assert_eq!(revoking.account.as_ref().map(|account| account.read()), Some(Ok(key)));
+    assert!(items.windows(2).all(|pair| pair[0].sequence > pair[1].sequence), "the newest first");
+    assert_eq!(owner.audit(None, None).await?.items, items, "in one page or many");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn services_ask_without_a_signature_and_strangers_do_not() -> Result<(), Oops> {
     let daemon = Daemon::start()?;
     let owner = daemon.owner().await?;

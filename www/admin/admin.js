@@ -5,17 +5,21 @@ import { languageButtons, person } from "/assets/shared/components.js";
 import { byId, h } from "/assets/shared/dom.js";
 import { say } from "/assets/shared/i18n.js";
 import { forget, loadKeys } from "/assets/shared/keystore.js";
+import { mayReadAudit } from "/assets/admin/activity.js";
+import { watchContact } from "/assets/admin/contact.js";
 import { entry } from "/assets/admin/entry.js";
 import { mayInvite } from "/assets/admin/invites.js";
+import { useKeyboard } from "/assets/admin/keyboard.js";
 import "/assets/admin/people.js";
-import "/assets/admin/you.js";
 import { confirm, openDialog, refusal } from "/assets/admin/parts.js";
 import { begin } from "/assets/admin/session.js";
+import "/assets/admin/settings.js";
 import { tell } from "/assets/admin/texts.js";
+import "/assets/admin/you.js";
 
 /**
  * @typedef {object} Section
- * @property {"invites" | "people" | "you"} name also its place in the address and its title's text
+ * @property {"invites" | "people" | "activity" | "settings" | "you"} name also its place in the address and its title's text
  * @property {string} element the custom element that is the section
  * @property {(role: string | null) => boolean} isFor
  */
@@ -24,6 +28,8 @@ import { tell } from "/assets/admin/texts.js";
 const sections = [
   { name: "invites", element: "invites-section", isFor: mayInvite },
   { name: "people", element: "people-section", isFor: () => true },
+  { name: "activity", element: "activity-section", isFor: mayReadAudit },
+  { name: "settings", element: "settings-section", isFor: () => true },
   { name: "you", element: "you-section", isFor: () => true },
 ];
 
@@ -44,6 +50,8 @@ async function start() {
     if (!keys) return show(entry(server));
     const { me } = await begin(server, keys);
     byId("who").replaceChildren(person(me.handle, me.fingerprint));
+    watchContact(byId("contact"));
+    useKeyboard();
     frame(sections.filter((section) => section.isFor(me.role)));
   } catch (error) {
     const code = error instanceof Refusal ? error.code : "undecidable";
@@ -72,6 +80,7 @@ function frame(shown) {
   const go = () => {
     const section = shown.find(({ name }) => location.pathname === `/admin/${name}`) ?? shown[0];
     links.forEach((link, i) => (shown[i] === section ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current")));
+    links[shown.indexOf(section)].scrollIntoView({ block: "nearest", inline: "center" });
     document.title = `${tell(section.name)} · Doorward`;
     show(document.createElement(section.element));
   };
@@ -82,6 +91,7 @@ function frame(shown) {
     event.preventDefault();
     history.pushState(null, "", link.pathname);
     go();
+    scrollTo(0, 0);
   });
   go();
 }
@@ -89,9 +99,9 @@ function frame(shown) {
 /** Anything unforeseen ends in a sentence, not in silence. @param {unknown} error */
 function trouble(error) {
   console.error(error);
-  const { show: fill, close } = openDialog(say("went.wrong"), "narrow");
+  const { show: fill, done } = openDialog(say("went.wrong"), "narrow");
   const known = error instanceof Refusal ? refusal(error) : h("p", { class: "mono" }, String(error));
-  fill(say("went.wrong"), known, h("p", {}, say("went.wrong.lead")), h("div", { class: "actions" }, h("button", { onclick: close }, tell("done"))));
+  fill(say("went.wrong"), known, h("p", {}, say("went.wrong.lead")), done());
 }
 
 addEventListener("unhandledrejection", (event) => trouble(event.reason));

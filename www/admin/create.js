@@ -1,23 +1,76 @@
-// Making an invite: the token is made here, the server gets only what is signed.
-import { Claims, Invitation, mayGrant, tokenInfo } from "/assets/door.js";
-import { Refusal } from "/assets/shared/api.js";
-import { randomHex, toBase64url } from "/assets/shared/bytes.js";
+// The form that makes an invite, or many alike.
+import { mayGrant } from "/assets/door.js";
 import { field, form, rfc3339, roleName } from "/assets/shared/components.js";
 import { h } from "/assets/shared/dom.js";
-import { openDialog, refusal } from "/assets/admin/parts.js";
-import { ask, session } from "/assets/admin/session.js";
-import { fromHex, sharePanel } from "/assets/admin/share.js";
+import { labelsOf } from "/assets/admin/labels.js";
+import { makeMany } from "/assets/admin/many.js";
+import { draw, send } from "/assets/admin/mint.js";
+import { codeOf, openDialog, refusal, switchOf } from "/assets/admin/parts.js";
+import { session } from "/assets/admin/session.js";
+import { sharePanel } from "/assets/admin/share.js";
 import { tell } from "/assets/admin/texts.js";
 
 const hour = 3600;
 const day = 24 * hour;
 /** @type {[string, import("/assets/admin/lang/en.js").Key][]} */
 const presets = [[String(hour), "for.hour"], [String(day), "for.day"], [String(7 * day), "for.week"], [String(30 * day), "for.month"], [String(365 * day), "for.year"], ["never", "for.ever"], ["own", "for.own"]];
+/** How many one form makes at most; the server has its own limit. */
+const most = 1000;
 
-/** @param {() => unknown} made called when there is one more */
+/** @param {() => unknown} made called when there are more */
 export function createInvite(made) {
+  const opened = openDialog(tell("create.title"));
+  const terms = termsFields();
+  const label = field(tell("create.label"), h("input", { maxlength: 120, autocomplete: "off" }), tell("create.label.hint"));
+  const many = manyFields();
+  const place = h("div", { "aria-live": "assertive" });
+  let number = "one";
+  /** The invite of the last try and what it was for: unchanged, it is sent again instead of made twice. @type {{ wanted: string, drawn: import("/assets/admin/mint.js").Drawn } | null} */
+  let tried = null;
+
+  const one = async (/** @type {import("/assets/admin/mint.js").Terms} */ wanted, /** @type {string} */ note) => {
+    const same = JSON.stringify([terms.asTyped(), note]);
+    if (tried?.wanted !== same) tried = { wanted: same, drawn: await draw(wanted, note) };
+    const { invitation, claims } = await send(tried.drawn);
+    made();
+    opened.show(tell("share.title"), sharePanel(opened.dialog, invitation, claims, note), opened.done());
+    opened.heading.focus();
+  };
+  const work = async () => {
+    const wanted = terms.read();
+    const labels = wanted && (number === "one" ? [tidy(label.input.value)] : many.read());
+    if (!wanted || !labels) return;
+    try {
+      await (number === "one" ? one(wanted, labels[0]) : makeMany(opened, wanted, labels, made));
+    } catch (error) {
+      place.replaceChildren(refusal({ code: codeOf(error) }));
+    }
+  };
+  const pick = (/** @type {string} */ value) => {
+    number = value;
+    slot.replaceChildren(...(value === "one" ? [] : [many.box]));
+    label.box.hidden = value !== "one";
+    const go = content.querySelector(".main");
+    if (go) go.textContent = tell(value === "one" ? "create.go" : "create.go.many");
+  };
+  const slot = h("div", {});
+  const content = form(tell("create.go"), work, [
+    switchOf(tell("create.number"), [["one", tell("create.one")], ["many", tell("create.many")]], number, pick),
+    slot,
+    ...terms.boxes,
+    label.box,
+    place,
+  ], [h("button", { type: "button", onclick: opened.close }, tell("keep"))]);
+  opened.show(tell("create.title"), content);
+  content.querySelector("select")?.focus();
+}
+
+/** @param {string} text */
+const tidy = (text) => text.trim().normalize("NFC");
+
+/** What the invite grants: fields, and what they say. */
+function termsFields() {
   const { me } = session();
-  const { heading, show, close } = openDialog(tell("create.title"));
   const grantable = ["member", "admin", "owner"].filter((role) => mayGrant(me.role ?? "", role));
   const role = field(tell("create.role"), h("select", {}, ...grantable.map((name) => h("option", { value: name }, roleName(name)))));
   const uses = field(tell("create.uses"), h("input", { type: "number", min: 1, max: 4294967295, value: 1, inputmode: "numeric", required: true }));
@@ -26,34 +79,53 @@ export function createInvite(made) {
   own.box.hidden = true;
   const expiry = field(tell("create.expiry"), h("select", { onchange: () => (own.box.hidden = expiry.input.value !== "own") }, ...presets.map(([value, words]) => h("option", { value, selected: value === String(7 * day) }, tell(words)))));
   const greeting = field(tell("create.greeting"), h("textarea", { maxlength: 280, rows: 2 }), tell("create.greeting.hint"));
-  const label = field(tell("create.label"), h("input", { maxlength: 120, autocomplete: "off" }), tell("create.label.hint"));
-  const place = h("div", { "aria-live": "assertive" });
 
-  const work = async () => {
+  /** The terms; nothing if a field does not say what it should, which it then says itself. */
+  const read = () => {
     const maxUses = unlimited.checked ? 0 : Number(uses.input.value);
-    if (!Number.isInteger(maxUses) || maxUses < 0 || (maxUses === 0 && !unlimited.checked)) return uses.complain(tell("create.uses.wrong"));
+    if (!Number.isInteger(maxUses) || maxUses < 0 || (maxUses === 0 && !unlimited.checked)) return void uses.complain(tell("create.uses.wrong"));
     const expires = expiryOf(expiry.input.value, own.input.value);
-    if (!expires) return own.complain(tell("create.until.wrong"));
-    const text = (/** @type {string} */ value) => value.trim().normalize("NFC");
-    try {
-      const minted = await mint({ role: role.input.value, maxUses, expires, greeting: text(greeting.input.value), label: text(label.input.value) });
-      made();
-      show(tell("share.title"), sharePanel(minted.invitation, minted.claims, minted.label), h("div", { class: "actions not-print" }, h("button", { onclick: close }, tell("done"))));
-      heading.focus();
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      place.replaceChildren(refusal(error));
-    }
+    if (!expires) return void own.complain(tell("create.until.wrong"));
+    return { role: role.input.value, maxUses, expires, greeting: tidy(greeting.input.value) };
   };
-  show(tell("create.title"), form(tell("create.go"), work, [
+  const boxes = [
     h("div", { class: "pair" }, role.box, expiry.box),
     own.box,
     h("div", { class: "pair" }, uses.box, h("label", { class: "choice beside" }, unlimited, h("span", {}, tell("create.unlimited")))),
     greeting.box,
-    label.box,
-    place,
-  ], [h("button", { type: "button", onclick: close }, tell("keep"))]));
-  role.input.focus();
+  ];
+  return { boxes, read, asTyped: () => [role, uses, expiry, own, greeting].map(({ input }) => input.value).concat(String(unlimited.checked)) };
+}
+
+/** How many, and what each is called. */
+function manyFields() {
+  const count = field(tell("create.count"), h("input", { type: "number", min: 1, max: most, value: 10, inputmode: "numeric" }));
+  const name = field(tell("create.name"), h("input", { maxlength: 110, autocomplete: "off" }), tell("create.name.hint"));
+  const labels = field(tell("create.labels"), h("textarea", { rows: 4, spellcheck: "false" }), tell("create.labels.hint"));
+  const file = field(tell("create.file"), h("input", { type: "file", accept: ".csv,.txt,text/csv,text/plain" }));
+  const listed = () => labelsOf(labels.input.value);
+  const look = () => {
+    const { length } = listed();
+    count.input.disabled = name.input.disabled = length > 0;
+    if (length) count.input.value = String(length);
+  };
+  labels.input.addEventListener("input", look);
+  file.input.addEventListener("change", async () => {
+    labels.input.value = (await file.input.files?.[0]?.text()) ?? "";
+    labels.complain("");
+    look();
+  });
+
+  const read = () => {
+    const found = listed();
+    if (found.length > most) return void labels.complain(tell("create.labels.many", { n: found.length, most }));
+    if (found.length) return found;
+    const n = Number(count.input.value);
+    if (!Number.isInteger(n) || n < 1 || n > most) return void count.complain(tell("create.count.wrong", { most }));
+    const called = tidy(name.input.value);
+    return Array.from({ length: n }, (_, i) => called && `${called} ${i + 1}`);
+  };
+  return { box: h("div", { class: "stack" }, h("div", { class: "pair" }, count.box, name.box), labels.box, file.box), read };
 }
 
 /** RFC 3339, `never`, or nothing if no time was chosen. @param {string} preset @param {string} own */
@@ -61,29 +133,4 @@ function expiryOf(preset, own) {
   if (preset === "never") return "never";
   const at = preset === "own" ? Date.parse(own) / 1000 : Math.floor(Date.now() / 1000) + Number(preset);
   return Number.isNaN(at) ? "" : rfc3339(Math.floor(at));
-}
-
-/** @param {{ role: string, maxUses: number, expires: string, greeting: string, label: string }} wanted */
-async function mint({ role, maxUses, expires, greeting, label }) {
-  const { keys, server, me } = session();
-  const salt = randomHex(16);
-  const token = await keys.deriveToken(fromHex(salt), tokenInfo(server.server_key));
-  const invitation = Invitation.fromToken(token, expires, server.server_key);
-  const claims = Claims.create({
-    serverKey: server.server_key,
-    inviteId: invitation.inviteId,
-    inviteKey: invitation.inviteKey,
-    role: /** @type {never} */ (role),
-    maxUses,
-    expires,
-    greeting,
-    tags: [],
-    issuer: me.key,
-    issuerIncarnation: me.details?.incarnation ?? "",
-    issuerEpoch: me.details?.epoch ?? 0,
-    issuerHandle: me.handle,
-  });
-  const body = { claims: toBase64url(claims.payload), issuer_signature: await keys.sign(claims.signedBytes), invite_signature: invitation.sign(claims.signedBytes), label, salt };
-  await ask("POST", "/v1/invites", body);
-  return { invitation, claims, label };
 }

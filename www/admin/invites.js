@@ -2,11 +2,13 @@
 import { permits } from "/assets/door.js";
 import { Refusal } from "/assets/shared/api.js";
 import { person, roleName, timeWords } from "/assets/shared/components.js";
-import { h } from "/assets/shared/dom.js";
+import { h, nodes } from "/assets/shared/dom.js";
 import { createInvite } from "/assets/admin/create.js";
-import { confirm, empty, refusal, rows, switchOf } from "/assets/admin/parts.js";
+import { remember } from "/assets/admin/memory.js";
+import { atWork, confirm, empty, refusal, rows, searchField, switchOf } from "/assets/admin/parts.js";
 import { ask, list, live, session } from "/assets/admin/session.js";
 import { showLink } from "/assets/admin/share.js";
+import { firstSteps } from "/assets/admin/steps.js";
 import { inWords, tell } from "/assets/admin/texts.js";
 
 /** @typedef {import("/assets/admin/session.js").Invite} Invite */
@@ -15,37 +17,60 @@ import { inWords, tell } from "/assets/admin/texts.js";
 class InvitesSection extends HTMLElement {
   state = "live";
   place = h("ul", { class: "rows" });
-  around = h("div", {});
+  below = h("div", {});
+  steps = h("div", {});
+  search = searchField(tell("invites.search"), () => this.show());
+  /** @type {{ items: Invite[], more: boolean }} */
+  found = { items: [], more: false };
+  /** @type {{ look: () => Promise<void>, anew: () => Promise<void> }} */
+  list = { look: async () => {}, anew: async () => {} };
 
-  connectedCallback() {
-    const create = h("button", { class: "main", onclick: () => createInvite(() => this.list.anew()) }, tell("invites.create"));
+  async connectedCallback() {
     const choices = /** @type {[string, string][]} */ ([["live", tell("invites.live")], ["expired", tell("invites.expired")], ["closed", tell("invites.closed")]]);
     const pick = (/** @type {string} */ state) => {
       this.state = state;
       void this.list.anew();
     };
+    const show = (/** @type {typeof this.found} */ found) => {
+      this.found = found;
+      this.show();
+    };
     this.replaceChildren(
-      h("div", { class: "head" }, h("h1", { tabindex: -1 }, tell("invites")), create),
+      h("div", { class: "head" }, h("h1", { tabindex: -1 }, tell("invites")), h("button", { class: "main", onclick: () => this.create() }, tell("invites.create"))),
       h("p", { class: "lead" }, tell("invites.lead")),
-      switchOf(tell("invites.which"), choices, this.state, pick),
-      this.around,
     );
-    this.list = live(this, () => list(`/v1/invites?state=${this.state}`), (items) => this.show(items), (error) => this.around.replaceChildren(refusal(error)));
+    // What comes above the list comes first, so that the list does not jump.
+    await this.step();
+    this.append(this.steps, h("div", { class: "tools" }, switchOf(tell("invites.which"), choices, this.state, pick), this.search.box), this.place, this.below);
+    this.list = live(this, () => list(`/v1/invites?state=${this.state}`), show, (error) => this.below.replaceChildren(refusal(error)));
     void this.list.look();
   }
 
-  /** @type {{ look: () => Promise<void>, anew: () => Promise<void> }} */
-  list = { look: async () => {}, anew: async () => {} };
+  create() {
+    createInvite(() => {
+      remember("invited");
+      void this.list.anew();
+      void this.step();
+    });
+  }
 
-  /** @param {Invite[]} items */
-  show(items) {
-    if (items.length) {
-      if (this.place.parentElement !== this.around) this.around.replaceChildren(this.place);
-      return rows(this.place, items, (item) => item.id, (item) => this.row(item));
-    }
-    const first = this.state === "live";
-    const create = first && h("button", { class: "main", onclick: () => createInvite(() => this.list.anew()) }, tell("invites.create"));
-    this.around.replaceChildren(first ? empty(tell("invites.none"), tell("invites.none.lead"), create) : empty(tell("invites.none.such"), tell("invites.none.such.lead")));
+  async step() {
+    this.steps.replaceChildren(...nodes([await firstSteps(() => this.create())]));
+  }
+
+  show() {
+    const { items, more } = this.found;
+    const byAge = [...items].sort((a, b) => b.minted_at.localeCompare(a.minted_at) || a.label.localeCompare(b.label, undefined, { numeric: true }));
+    const found = byAge.filter(({ label, greeting, issuer_handle, id, role }) => this.search.finds(label, greeting, issuer_handle, id, roleName(role)));
+    rows(this.place, found, (item) => item.id, (item) => this.row(item));
+    this.below.replaceChildren(...nodes([!found.length && this.nothing(items.length > 0), more && h("p", { class: "hint" }, tell("list.cut", { n: items.length }))]));
+  }
+
+  /** @param {boolean} isSought */
+  nothing(isSought) {
+    if (isSought) return empty(tell("search.none"), tell("search.none.lead"));
+    if (this.state !== "live") return empty(tell("invites.none.such"), tell("invites.none.such.lead"));
+    return empty(tell("invites.none"), tell("invites.none.lead"), h("button", { class: "main", onclick: () => this.create() }, tell("invites.create")));
   }
 
   /** @param {Invite} invite */
@@ -67,7 +92,7 @@ class InvitesSection extends HTMLElement {
         h(
           "div",
           { class: "actions" },
-          isLive && mine && invite.salt && h("button", { class: "small", onclick: () => showLink(invite) }, tell("invites.show")),
+          isLive && h("button", { class: mine ? "small" : "small quiet", onclick: atWork(() => showLink(invite)), "aria-label": tell("invites.show.label", { title }) }, tell("invites.show")),
           isLive && h("button", { class: "small quiet", onclick: cancel, "aria-label": tell("cancel.label", { title }) }, tell("cancel")),
         ),
       ),

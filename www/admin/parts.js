@@ -5,6 +5,7 @@ import { h, nodes } from "/assets/shared/dom.js";
 import { inWords, tell } from "/assets/admin/texts.js";
 
 /** @typedef {import("/assets/shared/dom.js").Child} Child */
+/** @typedef {ReturnType<typeof openDialog>} Opened */
 
 /** Says why not and what to do. @param {{ code: string }} refusal */
 export function refusal({ code }) {
@@ -28,7 +29,16 @@ export function openDialog(title, face = "") {
     heading.textContent = words;
     body.replaceChildren(...nodes(content));
   };
-  return { dialog, heading, show, close: () => dialog.close() };
+  const close = () => dialog.close();
+  const done = () => h("div", { class: "actions" }, h("button", { onclick: close }, tell("done")));
+  return { dialog, heading, show, close, done };
+}
+
+/** The code an error stands for; the door package throws the code as message. Anything else is thrown on. @param {unknown} error */
+export function codeOf(error) {
+  if (error instanceof Refusal) return error.code;
+  if (error instanceof Error && /^[a-z]+(-[a-z]+)*$/.test(error.message)) return error.message;
+  throw error;
 }
 
 /**
@@ -55,6 +65,12 @@ export function confirm(title, meaning, action, work) {
   dialog.querySelector("button")?.focus();
 }
 
+/** What a rule says, in the policy's own words, with the way to its table. @param {string} text @param {string} rule */
+export const ruleLine = (text, rule) => h("span", {}, h("span", { lang: "en" }, text), " ", h("a", { class: "key mono", href: `/policy#rule-${rule}` }, rule));
+
+/** What a button does while it shows that it is at it. @param {() => Promise<unknown>} work */
+export const atWork = (work) => (/** @type {Event} */ { currentTarget }) => void busy(/** @type {HTMLButtonElement} */ (currentTarget), work);
+
 /** The first thing to read in a list that has nothing in it yet. @param {string} title @param {string} text @param {Child} [action] */
 export const empty = (title, text, action) =>
   h("div", { class: "sheet empty stack" }, h("img", { src: "/assets/shared/mark.svg", alt: "", width: 64, height: 64 }), h("h2", {}, title), h("p", { class: "soft" }, text), action ? h("div", { class: "actions" }, action) : null);
@@ -74,6 +90,18 @@ export function switchOf(label, choices, chosen, pick) {
   return h("div", { class: "switch", role: "group", "aria-label": label }, ...buttons);
 }
 
+/**
+ * A field that narrows a list down to what holds its words; `/` leads to it from everywhere.
+ * @param {string} label @param {() => void} changed
+ */
+export function searchField(label, changed) {
+  const input = h("input", { type: "search", "aria-label": label, placeholder: label, autocomplete: "off", spellcheck: "false", oninput: changed });
+  const plain = (/** @type {string} */ text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  /** Whether these texts hold every word. @param {...string} texts */
+  const finds = (...texts) => plain(input.value).split(/\s+/).every((word) => plain(texts.join(" ")).includes(word));
+  return { box: h("div", { class: "search" }, input), finds, isEmpty: () => input.value.trim() === "" };
+}
+
 /** What in a row can have the focus. */
 const reachable = "button, summary, a";
 
@@ -91,12 +119,14 @@ export function rows(place, items, id, draw) {
     const row = before?.dataset.json === text ? before : draw(item);
     row.dataset.id = id(item);
     row.dataset.json = text;
+    row.tabIndex = -1;
     if (row !== place.children[i]) place.insertBefore(row, place.children[i] ?? null);
     if (!before || row === before) return;
+    const hadFocus = before === document.activeElement;
     const focused = [...before.querySelectorAll(reachable)].findIndex((element) => element === document.activeElement);
     if (before.querySelector("details")?.open) row.querySelector("details")?.setAttribute("open", "");
     before.remove();
-    const next = row.querySelectorAll(reachable)[focused];
+    const next = hadFocus ? row : row.querySelectorAll(reachable)[focused];
     if (next instanceof HTMLElement) next.focus({ preventScroll: true });
   });
   while (place.children.length > items.length) place.lastElementChild?.remove();

@@ -1,39 +1,45 @@
 // People: who is here, through which door they came, and showing them out.
 import { fingerprint, permits } from "/assets/door.js";
-import { Refusal } from "/assets/shared/api.js";
-import { facts, field, note, person, roleName, timeWords } from "/assets/shared/components.js";
-import { h } from "/assets/shared/dom.js";
-import { permissions } from "/assets/shared/i18n.js";
-import { confirm, empty, openDialog, refusal, rows } from "/assets/admin/parts.js";
+import { person, roleName, timeWords } from "/assets/shared/components.js";
+import { h, nodes } from "/assets/shared/dom.js";
+import { atWork, confirm, empty, refusal, rows, searchField } from "/assets/admin/parts.js";
 import { ask, list, live, session } from "/assets/admin/session.js";
-import { inWords, tell } from "/assets/admin/texts.js";
+import { tell } from "/assets/admin/texts.js";
+import { explainWhy } from "/assets/admin/why.js";
 
 /** @typedef {import("/assets/admin/session.js").Account} Account */
 
-/** The id of the server's own space. */
-const serverSpace = "0".repeat(32);
-
 class PeopleSection extends HTMLElement {
   place = h("ul", { class: "rows" });
-  around = h("div", {});
+  below = h("div", {});
+  search = searchField(tell("people.search"), () => this.show());
   /** @type {Map<string, Account>} */
   known = new Map();
+  isCut = false;
   /** @type {{ look: () => Promise<void>, anew: () => Promise<void> }} */
   list = { look: async () => {}, anew: async () => {} };
 
   connectedCallback() {
-    this.replaceChildren(h("div", { class: "head" }, h("h1", { tabindex: -1 }, tell("people"))), h("p", { class: "lead" }, tell("people.lead")), this.around);
-    this.list = live(this, () => list("/v1/accounts"), (items) => this.show(items), (error) => this.around.replaceChildren(refusal(error)));
+    this.replaceChildren(h("div", { class: "head" }, h("h1", { tabindex: -1 }, tell("people"))), h("p", { class: "lead" }, tell("people.lead")), h("div", { class: "tools" }, this.search.box), this.place, this.below);
+    this.list = live(this, () => list("/v1/accounts"), (people) => this.take(people), (error) => this.below.replaceChildren(refusal(error)));
     void this.list.look();
   }
 
-  /** @param {Account[]} items */
-  show(items) {
+  /** @param {{ items: Account[], more: boolean }} people */
+  take({ items, more }) {
     this.known = new Map(items.map((account) => [account.key, account]));
-    const byAge = [...items].sort((a, b) => (b.details?.created_at ?? "").localeCompare(a.details?.created_at ?? "") || a.handle.localeCompare(b.handle));
-    const alone = items.length <= 1 && empty(tell("people.none"), tell("people.none.lead"), h("a", { class: "button main", href: "/admin/invites" }, tell("invites.create")));
-    rows(this.place, byAge, (account) => account.key, (account) => this.row(account));
-    this.around.replaceChildren(this.place, ...(alone ? [alone] : []));
+    this.isCut = more;
+    this.show();
+  }
+
+  show() {
+    const all = [...this.known.values()];
+    const byAge = all.sort((a, b) => (b.details?.created_at ?? "").localeCompare(a.details?.created_at ?? "") || a.handle.localeCompare(b.handle));
+    const found = byAge.filter(({ handle, fingerprint: mark, key, role, tags }) => this.search.finds(handle, mark, key, roleName(role ?? ""), ...tags));
+    rows(this.place, found, (account) => account.key, (account) => this.row(account));
+    const alone = all.length === 1 && empty(tell("people.none"), tell("people.none.lead"), h("a", { class: "button main", href: "/admin/invites" }, tell("invites.create")));
+    const nobody = all.length > 0 && !found.length && empty(tell("search.none"), tell("search.none.lead"));
+    this.below.replaceChildren(...nodes([alone || nobody, this.isCut && h("p", { class: "hint" }, tell("list.cut", { n: all.length }))]));
   }
 
   /** @param {Account} account */
@@ -80,35 +86,9 @@ class PeopleSection extends HTMLElement {
       const onclick = () => confirm(tell(`${what}.title`, { name }), tell(`${what}.meaning`, { name: account.handle }), tell(what), work);
       return h("button", { class: `small ${face}`, onclick, "aria-label": `${tell(what)}: ${name}` }, tell(what));
     };
-    const why = (isMe || may("read-audit")) && h("button", { class: "small quiet", onclick: () => explainWhy(account), "aria-label": `${tell("why")} ${name}` }, tell("why"));
+    const why = (isMe || may("read-audit")) && h("button", { class: "small quiet", onclick: atWork(() => explainWhy(account)), "aria-label": `${tell("why")} ${name}` }, tell("why"));
     if (isMe || !may("manage-accounts") || !account.details) return [why];
     return revoked ? [why, change("restore", ""), change("delete")] : [why, change("revoke")];
   }
 }
 customElements.define("people-section", PeopleSection);
-
-/** What somebody may do, and by which rule. @param {Account} account */
-function explainWhy(account) {
-  const { show, close } = openDialog(tell("why.title", { handle: account.handle }), "narrow");
-  const choice = field(tell("why.what"), h("select", { onchange: () => void look() }, ...Object.entries(permissions).map(([permission, words]) => h("option", { value: permission }, words))));
-  const answer = h("div", { "aria-live": "polite", class: "stack" });
-  const look = async () => {
-    try {
-      const reply = await ask("GET", `/v1/can?account=${account.key}&permission=${choice.input.value}&space=${serverSpace}`);
-      answer.replaceChildren(
-        note(reply.allow ? "good" : "bad", h("p", {}, h("strong", {}, reply.allow ? tell("why.yes") : tell("why.no"))), !reply.allow && h("p", {}, inWords(reply.code).sentence)),
-        facts([
-          [tell("why.rule"), h("span", {}, reply.text, " ", h("span", { class: "key mono" }, reply.rule))],
-          [tell("why.role"), reply.facts && (reply.facts.server_role ? roleName(reply.facts.server_role) : tell("people.guest"))],
-          [tell("why.standing"), reply.facts?.standing && tell(`standing.${/** @type {"active" | "revoked"} */ (reply.facts.standing)}`)],
-          [tell("why.banned"), reply.facts && (reply.facts.banned ? tell("yes") : tell("no"))],
-        ]),
-      );
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      answer.replaceChildren(refusal(error));
-    }
-  };
-  show(tell("why.title", { handle: account.handle }), h("p", { class: "soft" }, person(account.handle, account.fingerprint)), choice.box, answer, h("div", { class: "actions" }, h("button", { onclick: close }, tell("done"))));
-  void look();
-}

@@ -1,4 +1,4 @@
-// Who is here, at which server, and how to ask it.
+// Who is here, at which server, and how to ask it; and whether it answers.
 import { Refusal, signed } from "/assets/shared/api.js";
 
 /** @typedef {import("/assets/shared/api.js").WellKnown} Server */
@@ -43,6 +43,25 @@ import { Refusal, signed } from "/assets/shared/api.js";
  * @property {string} at
  * @property {string} code
  *
+ * @typedef {object} Asked
+ * @property {string} verb
+ * @property {"account" | "operator" | "service" | "stranger"} by
+ * @property {string} [key] of an account
+ * @property {string} [account] whom it is about, if that is another
+ * @property {string} [invite]
+ * @property {string} [handle] the name in the request
+ *
+ * @typedef {object} Decision
+ * @property {number} sequence
+ * @property {string} decision
+ * @property {string} at
+ * @property {boolean} allow
+ * @property {string} code
+ * @property {string} rule
+ * @property {string} text what the rule says
+ * @property {string} policy
+ * @property {Asked} [asked] gone when it was erased with an account
+ *
  * @typedef {object} Session
  * @property {Server} server
  * @property {Keys} keys
@@ -65,23 +84,54 @@ export async function begin(server, keys) {
   return current;
 }
 
-/** A signed request. @param {string} method @param {string} path @param {object} [body] */
-export const ask = (method, path, body) => signed(session().keys, session().server, method, path, body);
+/** Says `lost` when the server cannot be reached, `found` when it answers again, and `look` when it is worth asking now. */
+export const contact = new EventTarget();
+let isLost = false;
 
-/** Every item of a paged list, at most `most`. @param {string} path @param {number} [most] */
+/** Whether a refusal only says that nobody answered. @param {unknown} error */
+export const isUnanswered = (error) => error instanceof Refusal && (error.code === "unavailable" || error.code === "outcome-unknown");
+
+/** @param {boolean} lost */
+function note(lost) {
+  if (lost === isLost) return;
+  isLost = lost;
+  contact.dispatchEvent(new Event(lost ? "lost" : "found"));
+}
+
+/** A signed request. @param {string} method @param {string} path @param {object} [body] */
+export async function ask(method, path, body) {
+  try {
+    const answer = await signed(session().keys, session().server, method, path, body);
+    note(false);
+    return answer;
+  } catch (error) {
+    note(isUnanswered(error));
+    throw error;
+  }
+}
+
+/**
+ * Every item of a paged list, at most `most`, and whether there are more.
+ * @param {string} path @param {number} [most]
+ * @returns {Promise<{ items: any[], more: boolean }>}
+ */
 export async function list(path, most = 2000) {
   const items = [];
   let after = "";
   do {
-    const page = await ask("GET", `${path}${path.includes("?") ? "&" : "?"}limit=200${after && `&after=${encodeURIComponent(after)}`}`);
+    const page = await ask("GET", `${path}${path.includes("?") ? "&" : "?"}limit=1000${after && `&after=${encodeURIComponent(after)}`}`);
     items.push(...page.items);
     after = page.next ?? "";
   } while (after && items.length < most);
-  return items;
+  return { items, more: after !== "" };
 }
 
+/** Milliseconds between two looks; the server is never busy with one page for more than a twentieth of the time. */
+const pause = (/** @type {number} */ took) => Math.max(4000, 20 * took);
+
 /**
- * Loads and shows now, and every few seconds while somebody is looking; shows only what changed.
+ * Loads and shows now, and again every few seconds while somebody is looking; shows only what changed. While the server
+ * cannot be reached, what was shown stays.
  * @template T
  * @param {HTMLElement} element while this is on the page
  * @param {() => Promise<T>} load
@@ -90,8 +140,12 @@ export async function list(path, most = 2000) {
  */
 export function live(element, load, show, refused) {
   let [last, round] = ["", 0];
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
   const look = async () => {
     const mine = ++round;
+    const began = performance.now();
+    clearTimeout(timer);
     try {
       const value = await load();
       const text = JSON.stringify(value);
@@ -102,13 +156,18 @@ export function live(element, load, show, refused) {
       }
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      last = "";
-      refused(error);
+      if (mine === round && !(last && isUnanswered(error))) {
+        last = "";
+        refused(error);
+      }
+    } finally {
+      if (mine === round) timer = setTimeout(again, pause(performance.now() - began));
     }
   };
-  const timer = setInterval(() => {
-    if (!element.isConnected) return clearInterval(timer);
+  const again = () => {
+    if (!element.isConnected) return contact.removeEventListener("look", again);
     if (document.visibilityState === "visible") void look();
-  }, 4000);
+  };
+  contact.addEventListener("look", again);
   return { look, anew: () => ((last = ""), look()) };
 }

@@ -1,11 +1,26 @@
 // The console's own texts, beside what both pages share.
+import { nodes } from "/assets/shared/dom.js";
 import { answer, language, speaker } from "/assets/shared/i18n.js";
+
+/** @typedef {import("/assets/shared/dom.js").Child} Child */
 
 /** @type {typeof import("./lang/en.js")} */
 const file = await import(`/assets/admin/lang/${language}.js`);
 
 /** As `say` of the shared texts. @type {(key: keyof typeof import("./lang/en.js").texts, values?: Record<string, string | number>) => string} */
 export const tell = speaker(file.texts);
+
+/**
+ * A text whose `{names}` are elements.
+ * @param {string} text @param {Record<string, Child | Child[]>} values
+ */
+export const fillWith = (text, values) => nodes(text.split(/\{(\w+)\}/).map((part, i) => (i % 2 ? values[part] : part)));
+
+/** As {@link tell}, with elements. @param {keyof typeof import("./lang/en.js").texts} key @param {Record<string, Child | Child[]>} values */
+export const tellOf = (key, values) => fillWith(tell(key), values);
+
+/** What a verb of the decision log did, and what it did not do. @type {Record<string, [yes: string, no: string]>} */
+export const verbs = file.verbs;
 
 /**
  * What a code means to somebody at the console.

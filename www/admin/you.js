@@ -1,62 +1,74 @@
-// Who I am here, and what server this is.
+// Who I am here: my keys on this device, their backup, and the receipt.
 import { fingerprint, Receipt } from "/assets/door.js";
 import { fromBase64url } from "/assets/shared/bytes.js";
-import { copyField, facts, note, person, rfc3339, roleName, timeWords } from "/assets/shared/components.js";
+import { copyField, download, facts, person, rfc3339, roleName, timeWords } from "/assets/shared/components.js";
 import { h } from "/assets/shared/dom.js";
 import { forget } from "/assets/shared/keystore.js";
+import { tryBackup } from "/assets/admin/keeping.js";
 import { confirm } from "/assets/admin/parts.js";
 import { session } from "/assets/admin/session.js";
 import { tell } from "/assets/admin/texts.js";
 
 class YouSection extends HTMLElement {
   connectedCallback() {
-    const { me, server, keys } = session();
+    const { server } = session();
     const drop = () => confirm(tell("forget.title"), tell("forget.meaning"), tell("forget.do"), async () => (await forget(server.server_key), location.reload()));
-    const secure = server.public_url === location.origin;
     this.replaceChildren(
       h("div", { class: "head" }, h("h1", { tabindex: -1 }, tell("you"))),
       h(
         "div",
         { class: "columns" },
-        h(
-          "section",
-          { class: "sheet stack", "aria-label": tell("you") },
-          h("h2", {}, person(me.handle, me.fingerprint)),
-          facts([
-            [tell("you.role"), me.role && roleName(me.role)],
-            [tell("you.since"), me.details && timeWords(me.details.created_at, "when")],
-            [tell("you.receipt"), receiptLine(keys, server.server_key)],
-          ]),
-          h("details", {}, h("summary", {}, tell("you.key")), copyField(tell("you.key"), me.key, "mono")),
-          h("p", { class: "hint" }, tell("you.backup")),
-          h("div", { class: "actions" }, h("button", { class: "small danger", onclick: drop }, tell("forget"))),
-        ),
-        h(
-          "section",
-          { class: "sheet stack", "aria-label": tell("server") },
-          h("h2", {}, server.name),
-          facts([
-            [tell("server.address"), h("span", { class: "mono" }, server.public_url)],
-            [tell("server.fingerprint"), h("span", { class: "mono" }, fingerprint(server.server_key))],
-            [tell("server.policy"), h("span", { class: "mono" }, server.policy_digest.slice(0, 16), "…")],
-            [tell("server.version"), server.versions.doorward],
-          ]),
-          !secure && note("warn", h("p", {}, tell("server.elsewhere", { here: location.origin }))),
-        ),
+        account(),
+        card("keys", h("p", {}, tell("keys.lead")), h("div", { class: "actions" }, h("button", { onclick: () => void tryBackup() }, tell("keys.backup"))), h("p", { class: "hint" }, tell("keys.hint"))),
+        receipt(),
+        card("forget", h("p", {}, tell("forget.meaning")), h("div", { class: "actions" }, h("button", { class: "small danger", onclick: drop }, tell("forget.go")))),
       ),
     );
   }
 }
 customElements.define("you-section", YouSection);
 
-/** @param {import("/assets/shared/keystore.js").Keys} keys @param {string} serverKey */
-function receiptLine(keys, serverKey) {
+/** @param {import("/assets/admin/lang/en.js").Key} title @param {...import("/assets/shared/dom.js").Child} content */
+const card = (title, ...content) => h("section", { class: "sheet stack", "aria-label": tell(title) }, h("h2", {}, tell(title)), ...content);
+
+function account() {
+  const { me, server } = session();
+  return card(
+    "you.account",
+    facts([
+      [tell("you.name"), person(me.handle, me.fingerprint)],
+      [tell("you.role"), me.role ? roleName(me.role) : tell("people.guest")],
+      [tell("you.at"), h("bdi", {}, server.name)],
+      [tell("you.since"), me.details && timeWords(me.details.created_at, "when")],
+    ]),
+    h("details", {}, h("summary", {}, tell("you.key")), copyField(tell("you.key"), me.key, "mono")),
+  );
+}
+
+/** What the server signed when it let this account in; checked here each time. */
+function receipt() {
+  const { keys, server } = session();
   const kept = keys.receipt;
-  if (!kept) return tell("you.receipt.none");
+  if (!kept) return card("you.receipt", h("p", {}, tell("you.receipt.none")), h("p", { class: "hint" }, tell("you.receipt.what")));
+  let proved;
   try {
-    const receipt = Receipt.verify(fromBase64url(kept.receipt), kept.signature, serverKey);
-    return h("span", {}, tell("you.receipt.good", { number: receipt.sequence }), ", ", timeWords(rfc3339(receipt.at), "when"));
+    proved = Receipt.verify(fromBase64url(kept.receipt), kept.signature, server.server_key);
   } catch {
-    return h("span", { class: "chip bad" }, tell("you.receipt.bad"));
+    return card("you.receipt", h("p", {}, h("span", { class: "chip bad" }, tell("you.receipt.bad"))), h("p", { class: "hint" }, tell("you.receipt.what")));
   }
+  const mono = (/** @type {string} */ text) => h("span", { class: "mono" }, text);
+  const save = () => download(`doorward-receipt-${proved.sequence}.json`, JSON.stringify({ server_key: server.server_key, receipt: kept.receipt, signature: kept.signature }, null, 2));
+  return card(
+    "you.receipt",
+    h("p", {}, h("span", { class: "chip good" }, tell("you.receipt.good"))),
+    facts([
+      [tell("receipt.at"), timeWords(rfc3339(proved.at), "when")],
+      [tell("receipt.role"), roleName(proved.role)],
+      [tell("receipt.key"), mono(fingerprint(proved.account))],
+      [tell("receipt.number"), String(proved.sequence)],
+      [tell("receipt.decision"), mono(proved.decision)],
+    ]),
+    h("p", { class: "hint" }, tell("you.receipt.what")),
+    h("div", { class: "actions" }, h("button", { class: "small", onclick: save }, tell("you.receipt.save"))),
+  );
 }

@@ -5,9 +5,12 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const www = new URL("..", import.meta.url);
+const built = process.env.DOORWARD_WEB ?? newest(fileURLToPath(new URL("../target/", www)));
 const hooks = `
+const [pages, packages] = ${JSON.stringify([www.href, built && pathToFileURL(join(built, "/")).href])};
 export async function resolve(specifier, context, next) {
-  return next(specifier.startsWith("/assets/") ? new URL(specifier.slice(8), ${JSON.stringify(www.href)}).href : specifier, context);
+  const name = specifier.startsWith("/assets/") && specifier.slice(8);
+  return next(name ? new URL(name, name.includes("/") ? pages : packages).href : specifier, context);
 }
 export async function load(url, context, next) {
   return next(url, /\\.js(\\?|$)/.test(url) ? { ...context, format: "module" } : context);
@@ -23,10 +26,9 @@ export async function asReader(path, language) {
 
 /** The door package as the build made it: from the folder `DOORWARD_WEB`, else the newest below `target/`. */
 export async function door() {
-  const folder = process.env.DOORWARD_WEB ?? newest(fileURLToPath(new URL("../target/", www)));
-  if (!folder) throw new Error("the door package is not built: run `cargo build --release` first, or set DOORWARD_WEB");
-  const package_ = await import(pathToFileURL(join(folder, "door.js")).href);
-  package_.initSync({ module: readFileSync(join(folder, "door_bg.wasm")) });
+  if (!built) throw new Error("the door package is not built: run `cargo build --release` first, or set DOORWARD_WEB");
+  const package_ = await import(pathToFileURL(join(built, "door.js")).href);
+  package_.initSync({ module: readFileSync(join(built, "door_bg.wasm")) });
   return package_;
 }
 

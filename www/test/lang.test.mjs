@@ -1,5 +1,6 @@
 // The languages say the same things, and no code of the core leaves anybody without a sentence and a next step.
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import { test } from "node:test";
 import { door } from "./assets.mjs";
 
@@ -28,10 +29,16 @@ const consoleOnly = {
   unproved: "is about accounts that were added without an invite",
 };
 
+/** Verbs that leave no decision record, and why. The log has words for all others. */
+const unrecorded = Object.fromEntries(["describe", "preview", "list-invites", "show-invite", "show-account", "list-accounts", "is-authorized", "has-admin", "can", "audit"].map((verb) => [verb, "only reads"]));
+
 const languages = ["en", "de"];
 const shared = Object.fromEntries(await Promise.all(languages.map(async (tag) => [tag, await import(`../shared/lang/${tag}.js`)])));
 const console_ = Object.fromEntries(await Promise.all(languages.map(async (tag) => [tag, await import(`../admin/lang/${tag}.js`)])));
 const names = (await door()).codes().map((/** @type {{ code: string }} */ entry) => entry.code);
+
+// Golden vectors have a file for every verb, which a test of the core sees to; `hostile` holds what nobody should send.
+const verbs = readdirSync(new URL("../../bindings/vectors/step/", import.meta.url)).map((file) => file.replace(/\.txt$/, "")).filter((verb) => verb !== "hostile");
 
 const holes = (/** @type {unknown} */ text) => [...new Set(JSON.stringify(text).match(/\{\w+\}/g) ?? [])].sort();
 
@@ -72,6 +79,17 @@ for (const tag of languages) {
       for (const [code, [, , offers]] of Object.entries(files[tag].answers)) assert.equal(offers, files.en.answers[code][2], code);
     });
   }
+
+  test(`${tag}: the log has words for every verb that is recorded, done and refused`, () => {
+    assert.deepEqual(Object.keys(unrecorded).filter((verb) => !verbs.includes(verb)), []);
+    assert.deepEqual(Object.keys(console_[tag].verbs).sort(), verbs.filter((verb) => !(verb in unrecorded)).sort());
+    const sentences = Object.values(console_[tag].verbs).flat();
+    assert.equal(new Set(sentences).size, sentences.length, "two verbs share a sentence");
+    for (const [verb, [yes, no]] of Object.entries(console_[tag].verbs)) {
+      assert.deepEqual(holes([yes]), holes([console_.en.verbs[verb][0]]), verb);
+      for (const words of [yes, no]) assert.deepEqual(holes([words]).filter((hole) => hole !== "{by}" && hole !== "{who}"), [], verb);
+    }
+  });
 
   test(`${tag}: messages to send are for codes that offer one, and name nothing else than the page knows`, () => {
     const { messages, answers } = shared[tag];

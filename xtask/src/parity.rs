@@ -1,8 +1,8 @@
 //! `cargo xtask parity`: builds the program that compares runtimes, fetches the runtimes, and runs it.
 
+use crate::python;
 use crate::run::{EVERYTHING, cargo, step, workspace};
-use crate::tools::{CHROMIUM, NODE, PYTHON, Tool, VENV, ensure};
-use std::path::{Path, PathBuf};
+use crate::tools::{CHROMIUM, NODE, ensure};
 use std::process::Command;
 
 /// What runs wasm in Python: the release of the same wasmtime that the daemon has, so that a difference is Python's.
@@ -43,34 +43,13 @@ pub(crate) fn of_test(browser: bool) -> Result<(), String> {
 
 fn compare(args: &Args) -> Result<(), String> {
     let wanted = |name: &str| args.runtime.iter().any(|runtime| runtime == name);
-    let tools: [(&str, &[Tool]); 3] = [("node", &[NODE]), ("chromium", &[CHROMIUM]), ("python", &[PYTHON, VENV])];
-    for (_, tools) in tools.iter().filter(|(name, _)| wanted(name)) {
-        ensure(tools)?;
+    for (_, tool) in [("node", NODE), ("chromium", CHROMIUM)].iter().filter(|(name, _)| wanted(name)) {
+        ensure(std::slice::from_ref(tool))?;
     }
     let mut program = Command::new(workspace().join("target/release/doorward-parity"));
     program.args(["--cases", &args.cases.to_string(), "--seed", &args.seed.to_string(), "--runtime", &args.runtime.join(",")]);
     if wanted("python") {
-        program.arg("--python").arg(python()?);
+        program.arg("--python").arg(python::with(&[PACKAGE])?);
     }
     step(&format!("parity of {} over {} cases", args.runtime.join(", "), args.cases), &mut program)
-}
-
-/// A Python of our own that has [`PACKAGE`].
-fn python() -> Result<PathBuf, String> {
-    let home = workspace().join("target/python");
-    let python = home.join("bin/python");
-    let name = PACKAGE.replace("==", " ");
-    if !has_package(&python) {
-        step("a Python of our own", Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home))?;
-        let mut pip = Command::new(&python);
-        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:", PACKAGE]);
-        step(&format!("{name} from PyPI"), &mut pip)?;
-    }
-    Ok(python)
-}
-
-fn has_package(python: &Path) -> bool {
-    let (name, version) = PACKAGE.split_once("==").unwrap_or((PACKAGE, ""));
-    let asked = format!("from importlib.metadata import version; import {name}; assert version('{name}') == '{version}'");
-    Command::new(python).args(["-c", &asked]).output().is_ok_and(|output| output.status.success())
 }

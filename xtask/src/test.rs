@@ -1,12 +1,12 @@
 //! `cargo xtask test`: everything that must pass, in the order in which it is cheapest to fail.
 
 use crate::run::{EVERYTHING, cargo, step, workspace};
-use crate::tools::{CHROMEDRIVER, CHROMIUM, NODE, NPM, ensure};
+use crate::tools::{CHROMEDRIVER, CHROMIUM, CURL, NODE, NPM, OPENSSL, ensure, unpack_servers};
 use std::path::PathBuf;
 use std::process::Command;
 
 /// The type checker of the pages. Pinned, so that a new release cannot fail an old checkout.
-const TYPESCRIPT: &str = "typescript@5.9.3";
+pub(crate) const TYPESCRIPT: &str = "typescript@5.9.3";
 /// What looks for barriers in every state of the pages. It is never served: the browser tests put it into their own pages.
 const AXE: &str = "axe-core@4.14.1";
 
@@ -26,7 +26,8 @@ pub(crate) struct Args {
 /// # Errors
 /// A sentence that names the first step that failed.
 pub(crate) fn run(args: &Args) -> Result<(), String> {
-    ensure(&[NODE, NPM])?;
+    ensure(&[NODE, NPM, CURL, OPENSSL])?;
+    unpack_servers()?;
     if !args.no_browser {
         ensure(&[CHROMIUM, CHROMEDRIVER])?;
         step("axe-core", &mut npm_install(AXE))?;
@@ -49,7 +50,9 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
     step("tests", &mut tests)?;
     step("policy", &mut cargo(&["run", "--quiet", "--release", "-p", "xtask", "--", "policy"]))?;
     crate::parity::of_test(!args.no_browser)?;
+    crate::api::of_test()?;
     pages(args)?;
+    crate::npm::of_test(!args.no_browser)?;
     eprintln!("\neverything passes");
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Programs that tests need and that Rust does not bring: looked for, and installed from Debian where they are missing.
 
-use crate::run::step;
+use crate::run::{step, workspace};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// A program, and the Debian package that brings it.
@@ -23,10 +24,20 @@ pub(crate) const NODE: Tool =
 /// Brings the type checker of the pages.
 pub(crate) const NPM: Tool = Tool { program: "npm", asked: VERSION, package: "npm", why: "the type check of the pages" };
 /// One of the runtimes that parity compares.
-pub(crate) const PYTHON: Tool = Tool { program: "python3", asked: VERSION, package: "python3", why: "parity in Python" };
+pub(crate) const PYTHON: Tool =
+    Tool { program: "python3", asked: VERSION, package: "python3", why: "parity in Python, and the fuzzer of the API" };
 /// Makes it a place for packages; Debian has it apart.
 pub(crate) const VENV: Tool =
     Tool { program: "python3", asked: &["-c", "import venv, ensurepip"], package: "python3-venv", why: "parity in Python" };
+
+/// Makes the certificates of the proxies' tests.
+pub(crate) const OPENSSL: Tool =
+    Tool { program: "openssl", asked: &["version"], package: "openssl", why: "the tests of the proxies" };
+/// Asks as others ask.
+pub(crate) const CURL: Tool = Tool { program: "curl", asked: VERSION, package: "curl", why: "the README's commands" };
+
+/// Servers that start by themselves where they are installed: these are only unpacked.
+const SERVERS: [(&str, &str); 2] = [("nginx", "usr/sbin/nginx"), ("caddy", "usr/bin/caddy")];
 
 const VERSION: &[&str] = &["--version"];
 
@@ -52,6 +63,32 @@ pub(crate) fn ensure(tools: &[Tool]) -> Result<(), String> {
     let mut args = vec!["install", "-y", "-q", "--no-install-recommends"];
     args.extend(&packages);
     step(&format!("apt-get install {}", packages.join(" ")), &mut self::apt(&args)).map_err(|_| by_hand())
+}
+
+/// Fetches the proxies that are not installed into `target/servers`, from Debian. Where that cannot be done their tests say
+/// that they are left out.
+///
+/// # Errors
+/// The folder cannot be made.
+pub(crate) fn unpack_servers() -> Result<(), String> {
+    let folder = workspace().join("target/servers");
+    let missing = SERVERS.iter().filter(|(_, path)| !Path::new("/").join(path).is_file() && !folder.join(path).is_file());
+    let missing: Vec<&str> = missing.map(|(package, _)| *package).collect();
+    if missing.is_empty() || !answers("apt-get", VERSION) {
+        return Ok(());
+    }
+    std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    // Old lists may do as well.
+    let _ = step("apt-get update", &mut apt(&["update", "-q"]));
+    for package in missing {
+        let fetch = "apt-get download -q \"$0\" && dpkg -x \"$0\"_*.deb .";
+        let mut unpack = Command::new("sh");
+        unpack.current_dir(&folder).args(["-ec", fetch, package]);
+        if let Err(why) = step(&format!("{package}, unpacked and not installed"), &mut unpack) {
+            eprintln!("{why}; its tests are left out");
+        }
+    }
+    Ok(())
 }
 
 /// `apt-get` as root, by sudo where we are not.

@@ -30,6 +30,7 @@
 
 mod accounts;
 mod ambient;
+mod audit;
 mod client;
 mod door;
 mod error;

@@ -160,6 +160,18 @@ fn asked_by_account(
     })
 }
 
+/// Decides *audit*: whether the asker may read the history, which the host keeps beside the records.
+pub(crate) fn audit(request: &Request, inquiry: &mut Inquiry<'_>) -> Outcome {
+    match &request.asker {
+        Asker::Stranger | Asker::Service | Asker::Operator => deny(Code::Unauthenticated, rule::AUDIT_ASKER),
+        Asker::Account(_) => {
+            asked_by_account(request, inquiry, keys::SERVER, Permission::ReadAudit, rule::AUDIT_ASKER, &mut |_, _| {
+                Ok(Ruling::allow(rule::AUDIT_YES))
+            })
+        }
+    }
+}
+
 /// Decides *describe*: the server's name, for anyone.
 pub(crate) fn describe(request: &Request, inquiry: &mut Inquiry<'_>) -> Outcome {
     inquiry.want(keys::SERVER);

@@ -174,7 +174,10 @@ fn known(request: &Request, auth: &HttpAuth, inquiry: &mut Inquiry<'_>, wanted: 
 /// take away again what came back with it; nobody is let in, and nothing is given or deleted.
 fn may_review(role: Role, command: &Command) -> bool {
     let looks = matches!(command, Command::ListInvites(_) | Command::ShowInvite(_) | Command::ShowAccount(_))
-        || matches!(command, Command::ListAccounts(_) | Command::IsAuthorized(_) | Command::HasAdmin | Command::Can(_));
+        || matches!(
+            command,
+            Command::ListAccounts(_) | Command::IsAuthorized(_) | Command::HasAdmin | Command::Can(_) | Command::Audit
+        );
     let takes = matches!(command, Command::CancelInvite(_) | Command::Revoke(_));
     (looks || takes) && role.allows(PlaceKind::Server, Permission::ManageAccounts)
 }

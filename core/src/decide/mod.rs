@@ -80,6 +80,7 @@ fn dispatch(request: &Request, inquiry: &mut Inquiry<'_>) -> Outcome {
         Command::IsAuthorized(key) => authorize::is_authorized(request, key, inquiry),
         Command::HasAdmin => authorize::has_admin(request, inquiry),
         Command::Can(can) => authorize::can(request, can, inquiry),
+        Command::Audit => authorize::audit(request, inquiry),
         Command::Tidy(job) => tidy::decide(request, job, inquiry),
         Command::Sweep(found) => sweep::decide(request, found, inquiry),
     }

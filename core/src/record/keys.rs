@@ -104,6 +104,8 @@ pub fn invite_uses(invite: &InviteId) -> String {
 pub fn open_count(issuer: &SignKey) -> String {
     part("q.", &issuer.0)
 }
+/// The counts of all issuers.
+pub const OPEN_COUNTS: &str = "q.";
 /// An open invite of an issuer.
 pub fn open_by_issuer(issuer: &SignKey, expires: Expiry, invite: &InviteId) -> String {
     parts("x.", &[&issuer.0, &expires.to_bytes(), &invite.0])

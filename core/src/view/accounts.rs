@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 /// The body of `POST /v1/accounts`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RegisterBody {
     /// The account's Ed25519 key.
@@ -35,6 +36,7 @@ impl TryFrom<RegisterBody> for wire::Register {
 
 /// The body of `PUT /v1/accounts/{key}/proof`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ProveBody {
     /// The account's signature over [`AccountStatement`](crate::statement::AccountStatement).
@@ -51,6 +53,7 @@ impl TryFrom<ProveBody> for wire::Prove {
 
 /// An answer that is only a code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Outcome {
     /// How it ended.
     pub code: Spelt<Code>,
@@ -58,6 +61,7 @@ pub struct Outcome {
 
 /// An account as the caller may see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AccountView {
     /// Its key.
     pub key: Spelt<SignKey>,
@@ -76,6 +80,7 @@ pub struct AccountView {
 
 /// What only account managers and the account itself see.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AccountDetails {
     /// Its X25519 key.
     pub kex_key: Spelt<KexKey>,
@@ -130,6 +135,7 @@ impl From<wire::AccountDetails> for AccountDetails {
 
 /// The answer to show and register.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AccountAnswer {
     /// The account.
     pub account: AccountView,
@@ -137,6 +143,7 @@ pub struct AccountAnswer {
 
 /// The answer to revoke, restore and delete.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AccountChanged {
     /// The account as it is now; `null` if it is gone.
     pub account: Option<AccountView>,
@@ -146,6 +153,7 @@ pub struct AccountChanged {
 
 /// The answer to `GET /v1/accounts`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AccountList {
     /// In order of key.
     pub items: Vec<AccountView>,

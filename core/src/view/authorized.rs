@@ -17,6 +17,7 @@ pub const MAX_KEYS: usize = 1_000;
 /// The answer to `GET /v1/authorized/{key}` and `GET /v1/has-admin`. A "no" is an answer like a "yes"; whoever gets
 /// anything else than an answer takes it for a "no".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Authorization {
     /// Yes or no.
     pub allow: bool,
@@ -28,9 +29,11 @@ pub struct Authorization {
 
 /// The body of `POST /v1/authorized`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AuthorizedBody {
     /// About whom, 1–[`MAX_KEYS`].
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = MAX_KEYS)))]
     pub keys: Vec<Spelt<SignKey>>,
 }
 
@@ -50,6 +53,7 @@ impl AuthorizedBody {
 
 /// The answer to `POST /v1/authorized`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AuthorizedList {
     /// One answer a key, in the order of the question.
     pub answers: Vec<KeyAuthorization>,
@@ -57,6 +61,7 @@ pub struct AuthorizedList {
 
 /// One answer of many.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct KeyAuthorization {
     /// About whom.
     pub key: Spelt<SignKey>,
@@ -70,6 +75,7 @@ pub struct KeyAuthorization {
 
 /// The query of `GET /v1/can`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CanQuery {
     /// About whom.
@@ -93,6 +99,7 @@ impl TryFrom<CanQuery> for wire::Can {
 
 /// The answer to `GET /v1/can`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CanAnswer {
     /// Yes or no.
     pub allow: bool,
@@ -109,6 +116,7 @@ pub struct CanAnswer {
 
 /// What a `can` answer looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CanFacts {
     /// The account's role in the place, if any.
     pub role: Option<Spelt<Role>>,

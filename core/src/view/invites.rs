@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 /// The body of `POST /v1/invites`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct MintBody {
     /// Encoded claims.
@@ -44,8 +45,12 @@ impl TryFrom<MintBody> for wire::Mint {
     }
 }
 
+/// The most items of one page.
+const MOST: u16 = 1_000;
+
 /// The query of `GET /v1/invites`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct InviteListQuery {
     /// Which; live ones if it is absent.
@@ -56,6 +61,7 @@ pub struct InviteListQuery {
     pub after: Option<Spelt<Cursor>>,
     /// At most this many, 1–1,000; 100 if it is absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = MOST)))]
     pub limit: Option<u16>,
 }
 
@@ -71,6 +77,7 @@ impl TryFrom<InviteListQuery> for wire::ListInvites {
 
 /// The query of every other list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PageQuery {
     /// Where to go on.
@@ -78,6 +85,7 @@ pub struct PageQuery {
     pub after: Option<Spelt<Cursor>>,
     /// At most this many, 1–1,000; 100 if it is absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = MOST)))]
     pub limit: Option<u16>,
 }
 
@@ -86,7 +94,6 @@ impl TryFrom<PageQuery> for wire::Paging {
 
     fn try_from(query: PageQuery) -> Result<Self, Code> {
         const USUAL: u16 = 100;
-        const MOST: u16 = 1_000;
         let after = query.after.map_or(Ok(Cursor::default()), |after| after.read())?.0;
         let limit = query.limit.unwrap_or(USUAL);
         if limit == 0 || limit > MOST {
@@ -98,6 +105,7 @@ impl TryFrom<PageQuery> for wire::Paging {
 
 /// An invite as its place's inviters see it. Nothing here can redeem it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InviteItem {
     /// Which.
     pub id: Spelt<InviteId>,
@@ -163,6 +171,7 @@ impl From<wire::InviteItem> for InviteItem {
 
 /// The answer to mint and cancel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InviteAnswer {
     /// The invite as it is now.
     pub invite: InviteItem,
@@ -176,6 +185,7 @@ impl From<wire::InviteItem> for InviteAnswer {
 
 /// The answer to `GET /v1/invites`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InviteList {
     /// In order of expiry (live, expired) or of closing (closed).
     pub items: Vec<InviteItem>,
@@ -191,6 +201,7 @@ impl From<wire::InvitePage> for InviteList {
 
 /// One use of an invite.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UseItem {
     /// Who.
     pub account: Spelt<SignKey>,
@@ -225,6 +236,7 @@ impl From<wire::UseItem> for UseItem {
 
 /// The answer to `GET /v1/invites/{id}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InviteShown {
     /// The invite.
     pub invite: InviteItem,

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 /// The body of `POST /v1/invites/{id}/preview`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PreviewBody {
     /// The invite's public key.
@@ -30,6 +31,7 @@ pub struct PreviewBody {
 
 /// An account's own proof: the same statement, signed by the account's key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AccountProofBody {
     /// The account's key.
@@ -67,6 +69,7 @@ impl PreviewBody {
 
 /// The answer for a live invite.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PreviewAnswer {
     /// Encoded claims, for the holder to check.
     pub claims: Spelt<Vec<u8>>,
@@ -94,6 +97,7 @@ pub struct PreviewAnswer {
 
 /// Claims in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ClaimsView {
     /// Where it leads.
     pub space: Spelt<SpaceId>,

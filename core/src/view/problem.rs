@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// Why the answer is no, and nothing internal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Problem {
     /// A stable URL path that names the code.
     #[serde(rename = "type")]

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 /// The body of `POST /v1/invites/{id}/redeem`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RedeemBody {
     /// The invite's public key.
@@ -51,6 +52,7 @@ impl RedeemBody {
 
 /// The answer to whoever was let in, now or at an earlier redeem of the same invite.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RedeemAnswer {
     /// Encoded [`Receipt`], to keep.
     pub receipt: Spelt<Vec<u8>>,
@@ -68,6 +70,7 @@ pub struct RedeemAnswer {
 
 /// A receipt in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReceiptAccount {
     /// Who.
     pub key: Spelt<SignKey>,

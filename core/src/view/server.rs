@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// `GET /.well-known/doorward`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WellKnown {
     /// The server's name.
     pub name: String,
@@ -32,6 +33,7 @@ pub struct WellKnown {
 
 /// What is spoken at a server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Versions {
     /// The program's version.
     pub doorward: String,
@@ -41,6 +43,7 @@ pub struct Versions {
 
 /// `GET /healthz` and `GET /readyz`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Health {
     /// `ok`, or the code of what is wrong.
     pub status: String,

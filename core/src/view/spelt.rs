@@ -164,8 +164,18 @@ macro_rules! named {
 }
 named!(Code, Role, Permission);
 
+/// Everything that a type can be spelt as.
+#[cfg(feature = "schema")]
+pub(super) trait Words {
+    const WORDS: &'static [&'static str];
+}
+
 macro_rules! spelt_as {
     ($t:ty { $($variant:ident = $name:literal,)* }) => {
+        #[cfg(feature = "schema")]
+        impl Words for $t {
+            const WORDS: &'static [&'static str] = &[$($name,)*];
+        }
         impl Spelling for $t {
             fn spell(&self) -> String { match self { $(<$t>::$variant => $name,)* }.into() }
             fn read(text: &str) -> Result<Self, Code> {

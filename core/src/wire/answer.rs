@@ -1,6 +1,7 @@
 //! What comes back: what is needed first, what was decided, or a fault.
 
-use super::codec::{Reader, Wire, Writer, list_of, wire_enum, wire_struct};
+use super::codec::{Reader, Wire, Writer, list_of};
+use super::shape::{wire_enum, wire_struct};
 use crate::check::Check;
 use crate::code::Code;
 use crate::id::{DecisionId, InviteId, SpaceId};

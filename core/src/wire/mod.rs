@@ -19,10 +19,11 @@ pub(crate) mod codec;
 mod facts;
 mod reply;
 mod request;
+pub(crate) mod shape;
 
 pub use answer::{Answer, Decided, Event, EventKind, Need, PageNeed, RecordNeed, Verdict, Write};
+pub(crate) use codec::list_of;
 pub use codec::{Malformed, Reader, Wire, Writer, decode, encode};
-pub(crate) use codec::{list_of, wire_enum, wire_struct};
 pub use facts::{Facts, FactsBuilder, PageFact, RecordFact};
 pub use reply::{
     AccountDetails, AccountPage, AccountView, Description, InviteItem, InvitePage, InviteShown, InviteState, LiveFacts, Page,
@@ -32,6 +33,7 @@ pub use request::{
     AccountProof, Asker, Can, Command, Context, HttpAuth, Init, InviteFilter, ListInvites, Mint, Paging, Preview, Prove,
     RecoverOwner, Redeem, Register, Request, ShowInvite,
 };
+pub(crate) use shape::{wire_enum, wire_struct};
 
 /// The most bytes a request, or the facts for it, may have: 1 MiB.
 pub const MAX_INPUT: usize = 1 << 20;

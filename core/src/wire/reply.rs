@@ -1,6 +1,7 @@
 //! What a caller gets to read, before an edge turns it into JSON.
 
-use super::codec::{list_of, wire_enum, wire_struct};
+use super::codec::list_of;
+use super::shape::{wire_enum, wire_struct};
 use crate::claims::SignedClaims;
 use crate::code::Code;
 use crate::id::{DecisionId, Incarnation, InviteId};

@@ -1,6 +1,6 @@
 //! What is asked: a command, who asks, and the inputs that make the answer a pure function (time and entropy).
 
-use super::codec::{wire_enum, wire_struct};
+use super::shape::{wire_enum, wire_struct};
 use crate::claims::SignedClaims;
 use crate::digest::Sha256Digest;
 use crate::id::{DecisionId, InviteId, SpaceId};
@@ -119,6 +119,8 @@ wire_enum! {
         31 => HasAdmin,
         /// May this account do that there, and why.
         32 => Can(Can),
+        /// May the asker read the history? The host keeps it, and shows it to whoever may.
+        33 => Audit,
         /// Finish a part of a job that was left for housekeeping.
         40 => Tidy(DecisionId),
         /// Clear those of these request ids that no fresh request can bear any more. At most 100 keys, all below

@@ -245,7 +245,8 @@ pub fn reads(command: &Command) -> bool {
         | Command::ListAccounts(_)
         | Command::IsAuthorized(_)
         | Command::HasAdmin
-        | Command::Can(_) => true,
+        | Command::Can(_)
+        | Command::Audit => true,
         Command::Init(_)
         | Command::BeginRestore(_)
         | Command::AcceptRestore

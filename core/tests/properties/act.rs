@@ -27,6 +27,7 @@ pub enum Act {
     ShowInvite { who: Who, offer: usize },
     ShowAccount { who: Who, target: Who },
     ListAccounts { who: Who },
+    Audit { who: Who },
     Describe,
 }
 
@@ -54,6 +55,7 @@ pub fn signer(act: Act) -> Option<Who> {
         | Act::ShowInvite { .. }
         | Act::ShowAccount { .. }
         | Act::ListAccounts { .. }
+        | Act::Audit { .. }
         | Act::Describe => None,
     }
 }

@@ -12,6 +12,7 @@ mod housekeeping;
 mod model;
 mod model_verbs;
 mod names;
+mod offers;
 mod quiet;
 mod standing;
 mod walk;

@@ -18,7 +18,7 @@ fn model_agrees() {
         let verb = format!("{:?}", step.act).split_whitespace().next().unwrap().to_string();
         codes.entry(verb).or_default().insert(step.outcome.allowed());
     });
-    assert_eq!(codes.len(), 22, "every act was done");
+    assert_eq!(codes.len(), 23, "every act was done");
     for (verb, seen) in codes {
         assert!(seen.len() == 2 || verb == "Describe", "{verb} was only ever {seen:?}");
     }
@@ -143,6 +143,7 @@ fn i5_revoked_is_out() {
             Act::ShowInvite { who, offer: 0 },
             Act::ShowAccount { who, target },
             Act::ListAccounts { who },
+            Act::Audit { who },
         ] {
             let id = then.fresh_id();
             let outcome = {

@@ -2,10 +2,10 @@
 
 pub use crate::act::{Act, signer};
 use crate::kit::{Call, Made, Outcome, Person, Rng, World};
-use crate::model::{Account, Expected, Maker, Model, Offer, Who};
+use crate::model::{Account, Expected, Model, Offer, Who};
 use doorward_core::record::{RequestRecord, keys};
-use doorward_core::role::{Permission, Role};
-use doorward_core::time::{Expiry, Timestamp};
+use doorward_core::role::Permission;
+use doorward_core::time::Timestamp;
 use doorward_core::wire::{Asker, Can, Command, InviteFilter, ListInvites, Paging, Prove, Register, Reply, ShowInvite, encode};
 use doorward_core::{Code, DecisionId, InviteId};
 use std::collections::BTreeMap;
@@ -133,6 +133,7 @@ impl Walk {
             95..=96 => Act::ShowInvite { who, offer: self.some_offer() },
             97 => Act::ShowAccount { who, target },
             98 => Act::ListAccounts { who },
+            _ if self.rng.one_in(2) => Act::Audit { who: target },
             _ => Act::Describe,
         }
     }
@@ -238,6 +239,10 @@ impl Walk {
                 vec![member(model, who).unwrap_or(shown)]
             }
             Act::ListAccounts { who } => vec![member(model, who).unwrap_or(Code::Allowed)],
+            Act::Audit { who } => {
+                let shown = if model.is_staff(who) { Code::Allowed } else { Code::MissingPermission };
+                vec![member(model, who).unwrap_or(shown)]
+            }
             Act::Describe => vec![door.unwrap_or(Code::Allowed)],
         }
     }
@@ -285,6 +290,7 @@ impl Walk {
             Act::ShowInvite { who, offer } => signed(who, Command::ShowInvite(ShowInvite { invite: self.id(offer), paging })),
             Act::ShowAccount { who, target } => signed(who, Command::ShowAccount(key(target))),
             Act::ListAccounts { who } => signed(who, Command::ListAccounts(paging)),
+            Act::Audit { who } => signed(who, Command::Audit),
             Act::Describe => Call::of(Asker::Stranger, Command::Describe),
         }
     }
@@ -299,25 +305,8 @@ impl Walk {
         self.ids
     }
 
-    fn number(&self) -> u64 {
+    pub fn number(&self) -> u64 {
         self.ids << 12 | self.offers.len() as u64 & 0xfff
-    }
-
-    pub fn owner_offer(&mut self) -> usize {
-        let made = self.world.owner_offer(self.number());
-        let expires = Some(self.world.now.0 + 86_400);
-        self.offers.push((made, Offer { maker: Maker::Server, role: Role::Owner, max: 1, expires, rebind: None }));
-        self.offers.len() - 1
-    }
-
-    /// A link that gives the owner's place, or, now and then, somebody else's.
-    fn recovery_offer(&mut self) -> usize {
-        let other = self.rng.below(PEOPLE);
-        let target = self.model.owner.filter(|_| !self.rng.one_in(6)).unwrap_or(other);
-        let made = self.world.recovery_offer(self.number(), self.people[target].key());
-        let expires = Some(self.world.now.0 + 86_400);
-        self.offers.push((made, Offer { maker: Maker::Server, role: Role::Owner, max: 1, expires, rebind: Some(target) }));
-        self.offers.len() - 1
     }
 
     /// A hundred request ids from somewhere on, as a host that lost its place would find them.
@@ -336,48 +325,6 @@ impl Walk {
         self.model.swept();
         let left: BTreeMap<String, RequestRecord> = self.world.all(keys::REQUEST_IDS);
         assert_eq!(left.len(), self.model.answered.len(), "what may still be asked again stays, and nothing else");
-    }
-
-    /// An offer this person makes now, or one made earlier and never minted.
-    fn offer_of(&mut self, who: Who) -> usize {
-        if !self.offers.is_empty() && self.rng.one_in(6) {
-            return self.some_offer();
-        }
-        let role = [Role::Member, Role::Member, Role::Member, Role::Admin, Role::Admin, Role::Owner][self.rng.below(6)];
-        let max = *self.rng.pick(&[1, 1, 1, 2, 3, 5, 0, 11]);
-        let now = self.world.now.0;
-        let expires = match self.rng.below(12) {
-            0 => None,
-            1 => Some(now - self.rng.below(3) as u64),
-            2 => Some(now + 366 * 86_400),
-            3 => Some(now + 1 + self.rng.below(30) as u64),
-            _ => Some(now + 1 + self.rng.below(6 * 86_400) as u64),
-        };
-        self.offer(who, role, max, expires)
-    }
-
-    /// An offer this person makes now.
-    pub fn offer(&mut self, who: Who, role: Role, max: u32, expires: Option<u64>) -> usize {
-        let made = self.world.offer(&self.people[who], self.number(), |claims| {
-            claims.role = role;
-            claims.max_uses = max;
-            claims.expires = expires.map_or(Expiry::Never, |at| Expiry::At(Timestamp(at)));
-        });
-        let (born, falls) = self.model.accounts.get(&who).map_or((0, 0), |account| (account.born, account.falls));
-        self.offers.push((made, Offer { maker: Maker::Person { who, born, falls }, role, max, expires, rebind: None }));
-        self.offers.len() - 1
-    }
-
-    fn some_offer(&mut self) -> usize {
-        if self.offers.is_empty() {
-            return self.owner_offer();
-        }
-        let minted: Vec<usize> = self.model.invites.keys().copied().collect();
-        if minted.is_empty() || self.rng.one_in(5) {
-            return self.rng.below(self.offers.len());
-        }
-        let recent = if self.rng.one_in(5) { minted.len() } else { minted.len().min(12) };
-        minted[minted.len() - 1 - self.rng.below(recent)]
     }
 
     /// Lets housekeeping finish, most of the time.

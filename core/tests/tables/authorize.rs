@@ -150,11 +150,11 @@ pub fn asker_table() -> Table {
     Table {
         name: "askers",
         title: "Who may ask what of the server (the answer asked for is yes)",
-        verbs: vec!["is authorized", "has admin", "can"],
+        verbs: vec!["is authorized", "has admin", "can", "audit"],
         effect: "shown what it looked at",
         columns: vec![
             column("asker", &["stranger", "service", "operator", "member", "admin", "owner"]),
-            column("question", &["is authorized", "has admin", "can, about itself", "can, about another"]),
+            column("question", &["is authorized", "has admin", "can, about itself", "can, about another", "audit"]),
         ],
         rows: vec![
             row(["stranger", FIRST], Code::Unauthenticated, rule::AUTHORIZED_ASKER, "no"),
@@ -162,6 +162,9 @@ pub fn asker_table() -> Table {
             row(["member", FIRST], Code::MissingPermission, rule::AUTHORIZED_ASKER, "no"),
             row(["member", "can, about another"], Code::MissingPermission, rule::CAN_ASKER, "no"),
             row(["member", "can, about itself"], Code::Allowed, rule::CAN_YES, "no"),
+            row(["stranger | service | operator", "audit"], Code::Unauthenticated, rule::AUDIT_ASKER, "no"),
+            row(["member", "audit"], Code::MissingPermission, rule::AUDIT_ASKER, "no"),
+            row(["admin | owner", "audit"], Code::Allowed, rule::AUDIT_YES, "no"),
             row([MAY, "is authorized"], Code::Allowed, rule::AUTHORIZED_YES, "no"),
             row([MAY, "has admin"], Code::Allowed, rule::ADMIN_YES, "no"),
             row([MAY, "can, about itself | can, about another"], Code::Allowed, rule::CAN_YES, "yes"),
@@ -185,6 +188,7 @@ fn step_for_every_asker() {
         let command = match cell.get("question") {
             "is authorized" => Command::IsAuthorized(other.key()),
             "has admin" => Command::HasAdmin,
+            "audit" => Command::Audit,
             "can, about itself" => can(who),
             _ => can(&other),
         };

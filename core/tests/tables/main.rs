@@ -12,6 +12,7 @@ mod caller;
 mod can;
 mod cancel;
 mod coverage;
+mod describe;
 mod faults;
 mod gate;
 mod init;
@@ -25,6 +26,7 @@ mod redeem;
 mod redeem_proofs;
 mod register;
 mod restore;
+mod roles;
 mod sweep;
 mod words;
 
@@ -46,10 +48,13 @@ fn all() -> Vec<Table> {
         register::table(),
         register::prove_table(),
         accounts::table(),
+        describe::table(),
         authorize::table(),
         authorize::admin_table(),
         authorize::asker_table(),
         can::table(),
+        roles::table(),
+        roles::grant_table(),
         reading::account_table(),
         reading::invite_table(),
         restore::begin_table(),

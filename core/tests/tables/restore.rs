@@ -77,7 +77,7 @@ pub fn accept_table() -> Table {
     }
 }
 
-const LOOKS: &[&str] = &["show account", "list accounts", "show invite", "list invites"];
+const LOOKS: &[&str] = &["show account", "list accounts", "show invite", "list invites", "audit"];
 const GIVES: &str = "mint invite | register | prove | restore | delete";
 
 pub fn review_table() -> Table {
@@ -86,7 +86,7 @@ pub fn review_table() -> Table {
     Table {
         name: "review",
         title: "Who may do what with a state that was put back, until the operator accepts it",
-        verbs: vec!["show account", "list accounts", "show invite", "list invites"],
+        verbs: vec!["show account", "list accounts", "show invite", "list invites", "audit"],
         effect: "writes",
         columns: vec![column("asker", words::role::WORDS), column("verb", &[LOOKS, &verbs, &["delete"]].concat())],
         rows: vec![
@@ -95,6 +95,7 @@ pub fn review_table() -> Table {
             row([MAY, "is authorized | can"], Code::RestoreUnreviewed, rule::AUTHORIZED_RESTORED, "no"),
             row([MAY, "has admin"], Code::RestoreUnreviewed, rule::ADMIN_NONE, "no"),
             row([MAY, "show account | list accounts"], Code::Allowed, rule::ACCOUNT_SHOW, "no"),
+            row([MAY, "audit"], Code::Allowed, rule::AUDIT_YES, "no"),
             row([MAY, "show invite | list invites"], Code::Allowed, rule::INVITES_LIST, "no"),
             row([MAY, "cancel invite"], Code::Allowed, rule::CANCEL_DONE, "yes"),
             row([MAY, "revoke"], Code::Allowed, rule::REVOKE_DONE, "yes"),
@@ -231,6 +232,7 @@ fn command(world: &World, verb: &str, who: &Person, guest: &Person, made: &Made)
         "is authorized" => Command::IsAuthorized(guest.key()),
         "can" => Command::Can(Can { account: guest.key(), permission: Permission::Read, space: SpaceId::SERVER }),
         "has admin" => Command::HasAdmin,
+        "audit" => Command::Audit,
         "cancel invite" => Command::CancelInvite(made.id()),
         "revoke" => Command::Revoke(guest.key()),
         "mint invite" => world.offer(who, 6, |_| {}).mint(),

@@ -137,6 +137,7 @@ pub const VERBS: &[&str] = &[
     "accept restore",
     "recover owner",
     "sweep",
+    "audit",
 ];
 
 /// The name of a verb. A new one does not compile until it is named, and named in [`VERBS`].
@@ -166,5 +167,6 @@ pub fn verb(command: &Command) -> &'static str {
         Command::AcceptRestore => VERBS[20],
         Command::RecoverOwner(_) => VERBS[21],
         Command::Sweep(_) => VERBS[22],
+        Command::Audit => VERBS[23],
     }
 }

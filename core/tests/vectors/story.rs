@@ -35,6 +35,7 @@ pub const VERBS: &[&str] = &[
     "accept-restore",
     "recover-owner",
     "sweep",
+    "audit",
 ];
 
 /// The verbs told with all their needs; the others with their first need only, because golden files stay small.
@@ -66,6 +67,7 @@ pub fn verb(command: &Command) -> &'static str {
         Command::AcceptRestore => 20,
         Command::RecoverOwner(_) => 21,
         Command::Sweep(_) => 22,
+        Command::Audit => 23,
     }]
 }
 

@@ -9,11 +9,12 @@
 //!
 //! Reading order: [`Shell`] → `gather` (the rounds of one decision, over a `view`; questions at the `desk`, or from the
 //! `cache`) → `committer` (many decisions, one sync) with `compose`, `pending` and `recent` → `record` and `history`
-//! (what is kept of it) → [`SignedReceipt`].
+//! (what is kept of it; `recorded` reads it back) → [`SignedReceipt`].
 
 mod answered;
 mod audit;
 mod cache;
+mod census;
 mod checks;
 mod committer;
 mod compose;
@@ -26,6 +27,7 @@ mod job;
 mod pending;
 mod recent;
 mod record;
+mod recorded;
 mod shared;
 mod shell;
 mod signer;
@@ -35,8 +37,10 @@ mod view;
 
 pub use answered::{Answered, HOST_RULE, SignedReceipt};
 pub use audit::Audit;
+pub use census::Census;
 pub use history::Place;
 pub use init::OwnerInvite;
+pub use recorded::Recorded;
 pub use shared::Limits;
 pub use shell::{Parts, Shell, StartError, history_end};
 pub use signer::ServerSigner;

@@ -15,7 +15,7 @@ const MAX_RECORDS: usize = 200;
 /// The most bytes of keys and values.
 const MAX_BYTES: usize = 512 * 1024;
 /// Bytes of the parts that longer values are cut into. A whole number of pages and below the store's limit.
-const PART: usize = 60 * 1024;
+pub(crate) const PART: usize = 60 * 1024;
 
 /// The host's own records of one decision, in the order they are written: `d.`, `c.` (and its parts), `j.`.
 pub(crate) fn of_decision(asked: &Asked, reached: &Reached, known: &Known, salt: [u8; 16]) -> Result<Vec<Write>, Refusal> {
@@ -57,8 +57,12 @@ pub(crate) fn first_part(digest: &[u8; 32]) -> String {
 
 /// The value under this key, and what does not fit there under `<key>.1`, `<key>.2`, ….
 fn parts(key: &str, value: &[u8]) -> Vec<Write> {
-    let name = |index| if index == 0 { key.to_owned() } else { format!("{key}.{index}") };
-    value.chunks(PART).enumerate().map(|(index, part)| put(name(index), part.to_vec())).collect()
+    value.chunks(PART).enumerate().map(|(index, part)| put(part_name(key, index), part.to_vec())).collect()
+}
+
+/// Where a part of a longer value is.
+pub(crate) fn part_name(key: &str, index: usize) -> String {
+    if index == 0 { key.to_owned() } else { format!("{key}.{index}") }
 }
 
 fn put(key: String, value: Vec<u8>) -> Write {

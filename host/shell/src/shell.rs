@@ -14,11 +14,13 @@ use doorward_store::Store;
 use tokio::sync::{Mutex, oneshot};
 
 use crate::answered::{Answered, Refusal};
+use crate::census::{self, Census};
 use crate::committer::Committer;
 use crate::desk::{self, Left};
 use crate::gather::Asked;
 use crate::history::{self, Chain, Place};
 use crate::job::{Job, Message, ticket};
+use crate::recorded::{self, Recorded};
 use crate::shared::{First, Limits, Shared, State};
 use crate::signer::ServerSigner;
 use crate::stats::{Stats, now, one_more};
@@ -26,6 +28,8 @@ use crate::verb::{Kind, Verb};
 
 /// How long the answer of a readiness probe is good for.
 const PROBED: Duration = Duration::from_secs(1);
+/// How long a census is good for: several may watch.
+const COUNTED: Duration = Duration::from_secs(5);
 
 /// What a shell is put together from.
 pub struct Parts {
@@ -102,6 +106,7 @@ struct Inner {
     shared: Arc<Shared>,
     queue: SyncSender<Message>,
     probed: Mutex<Option<(Instant, Result<(), Code>)>>,
+    counted: Mutex<Option<(Instant, Census)>>,
 }
 
 impl Shell {
@@ -122,7 +127,7 @@ impl Shell {
                 watched.enter(State::Failed);
             }
         })?;
-        Ok(Shell(Arc::new(Inner { shared, queue, probed: Mutex::new(None) })))
+        Ok(Shell(Arc::new(Inner { shared, queue, probed: Mutex::new(None), counted: Mutex::new(None) })))
     }
 
     /// Asks. A decision that writes is answered when it is durable; every failure is an answer too, *no* with its own
@@ -149,6 +154,29 @@ impl Shell {
         shared.stats.answered(verb, *code);
         tracing::debug!(verb = verb.name(), allow = *verdict == Verdict::Allow, code = code.name(), rule, "answered");
         answered
+    }
+
+    /// The newest decisions before a sequence number, at most `limit` (1 to 1,000), and whether there are more: for
+    /// whoever the policy shows the history to.
+    ///
+    /// # Errors
+    /// The refusal, from the policy or of a store that does not answer.
+    pub async fn history(
+        &self,
+        asker: Asker,
+        attached: Vec<Signature>,
+        before: u64,
+        limit: usize,
+    ) -> Result<(Vec<Recorded>, bool), Answered> {
+        let answered = self.ask(asker, Command::Audit, attached).await;
+        if answered.verdict != Verdict::Allow {
+            return Err(answered);
+        }
+        let read = self.blocking(move |shared| recorded::newest(&*shared.store, before, limit)).await;
+        read.map_err(|Refusal { code, line }| {
+            tracing::warn!(code = code.name(), "the history was not read: {line}");
+            Answered::refused(code)
+        })
     }
 
     /// Readiness: whether a question can be decided and a commit made right now. At most one commit a second; the
@@ -189,6 +217,25 @@ impl Shell {
     pub fn stats(&self) -> Stats {
         let Shared { stats, policy, .. } = &*self.0.shared;
         stats.read(policy.current().stats())
+    }
+
+    /// How many there are, as of at most some seconds ago.
+    ///
+    /// # Errors
+    /// The code of why nobody knows.
+    pub async fn census(&self) -> Result<Census, Code> {
+        let mut counted = self.0.counted.lock().await;
+        match &*counted {
+            Some((at, census)) if at.elapsed() < COUNTED => Ok(*census),
+            Some(_) | None => {
+                let census = self.blocking(census::take).await.map_err(|Refusal { code, line }| {
+                    tracing::warn!(code = code.name(), "not counted: {line}");
+                    code
+                })?;
+                *counted = Some((now(), census));
+                Ok(census)
+            }
+        }
     }
 
     /// Finishes what is under way, signs the history, and stops. Asks that come later are `unavailable`. The store is
@@ -275,8 +322,11 @@ impl Shell {
             let Ok(permit) = readers.acquire_owned().await else {
                 return Err(Refusal::new(Code::Unavailable, "no reader"));
             };
+            // Whatever is logged there belongs to the same request.
+            let span = tracing::Span::current();
             let work = tokio::task::spawn_blocking(move || {
                 let _permit = permit;
+                let _entered = span.enter();
                 work(&shared)
             });
             work.await.unwrap_or_else(|_| Err(Refusal::undecidable("a panic while deciding")))

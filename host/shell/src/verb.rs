@@ -61,6 +61,7 @@ verbs! {
     IsAuthorized(_), "is-authorized", Reads;
     HasAdmin, "has-admin", Reads;
     Can(_), "can", Reads;
+    Audit, "audit", Reads;
     Tidy(_), "tidy", Writes;
     Sweep(_), "sweep", Writes;
 }

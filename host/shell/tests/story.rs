@@ -5,6 +5,7 @@ mod kit;
 use std::sync::Arc;
 use std::time::Duration;
 
+use doorward_core::record::{Contents, Stored};
 use doorward_core::wire::{Asker, Command};
 use doorward_core::{Code, DecisionId};
 use doorward_shell::{Limits, Shell, StartError};
@@ -122,6 +123,47 @@ async fn a_checkpoint_of_another_key_is_not_believed() {
         Err(other) => panic!("{other}"),
         Ok(_) => panic!("it started"),
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_history_is_read_back_as_it_was_written() {
+    let store = memory();
+    let shell = start(store.clone());
+    let house = settle(&shell).await;
+    let held = house.mint(&shell, 0).await;
+    for i in 0..5 {
+        redeem(shell.server_key(), &held, &Person::new(&format!("guest {i}"))).to(&shell).await;
+    }
+    let read = async |before, limit| {
+        let (asker, attached) = house.owner.request("/v1/audit", kit::nonce());
+        shell.history(asker, attached, before, limit).await
+    };
+    let (found, more) = read(u64::MAX, 1_000).await.expect("the owner may");
+    let entries = audit::history(&*store);
+    assert_eq!((found.len(), more), (8, false));
+    for (recorded, entry) in found.iter().rev().zip(&entries) {
+        assert_eq!((recorded.sequence, recorded.decision, &recorded.record), (entry.sequence, entry.id, &entry.record));
+        let asked = recorded.asked.as_ref().map(|(_, request)| doorward_core::wire::encode(request));
+        assert_eq!(asked.as_ref(), Some(&entry.contents.request));
+    }
+    let (newest, more) = read(u64::MAX, 3).await.expect("the owner may");
+    assert!(more && newest == found[..3], "the newest first");
+    let (next, more) = read(newest[2].sequence, 5).await.expect("the owner may");
+    assert!(!more && next == found[3..], "and on from there, to the first");
+
+    // What was erased with an account names nobody any more, and the rest stands.
+    let erased = Batch { writes: vec![Write::delete(doorward_core::record::keys::contents(&found[1].decision))], guards: vec![] };
+    assert!(matches!(store.commit(&erased), Commit::Committed { .. }));
+    let (after, _) = read(u64::MAX, 1_000).await.expect("the owner may");
+    assert_eq!(after[1].asked, None);
+    assert_eq!((&after[1].record, &after[2..]), (&found[1].record, &found[2..]));
+
+    // Contents that are not the recorded ones are believed by nobody.
+    let other = entries.into_iter().next_back().expect("some");
+    let forged = Contents { salt: [1; 16], ..other.contents }.to_stored();
+    let forged = Batch { writes: vec![Write::put(doorward_core::record::keys::contents(&other.id), forged)], guards: vec![] };
+    assert!(matches!(store.commit(&forged), Commit::Committed { .. }));
+    assert_eq!(read(u64::MAX, 1_000).await.expect_err("it is torn").code, Code::CorruptRecord);
 }
 
 #[tokio::test(flavor = "multi_thread")]

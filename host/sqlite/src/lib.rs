@@ -130,6 +130,11 @@ impl Store for Sqlite {
         Ok(self.readers.changes(after, prefix, limit)?)
     }
 
+    fn newest(&self, before: u64, prefix: &str, limit: usize) -> Result<Vec<Change>, Unavailable> {
+        self.alive()?;
+        Ok(self.readers.newest(before, prefix, limit)?)
+    }
+
     fn wait(&self, after: u64, timeout: Duration) -> Result<u64, Unavailable> {
         Ok(self.await_above(after, timeout)?)
     }

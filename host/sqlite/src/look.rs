@@ -58,6 +58,10 @@ impl Store for ReadOnly {
         Ok(self.readers.changes(after, prefix, limit)?)
     }
 
+    fn newest(&self, before: u64, prefix: &str, limit: usize) -> Result<Vec<Change>, Unavailable> {
+        Ok(self.readers.newest(before, prefix, limit)?)
+    }
+
     fn wait(&self, _after: u64, _timeout: Duration) -> Result<u64, Unavailable> {
         Err(only_read().into())
     }

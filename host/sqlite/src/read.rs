@@ -23,6 +23,8 @@ const PAGE_AFTER: &str = "SELECT revision, key, sum, value FROM records
 // which would sort everything below the prefix each time.
 const CHANGES: &str = "SELECT revision, key, sum, value FROM records NOT INDEXED
     WHERE revision > ?1 AND key >= ?2 AND key < ?3 ORDER BY revision LIMIT ?4";
+const NEWEST: &str = "SELECT revision, key, sum, value FROM records NOT INDEXED
+    WHERE revision < ?1 AND key >= ?2 AND key < ?3 ORDER BY revision DESC LIMIT ?4";
 
 /// The connections that read.
 pub(crate) struct Readers {
@@ -65,13 +67,21 @@ impl Readers {
     }
 
     pub(crate) fn changes(&self, after: u64, prefix: &str, limit: usize) -> Result<Vec<Change>, Reason> {
+        self.by_revision(CHANGES, after, prefix, limit)
+    }
+
+    pub(crate) fn newest(&self, before: u64, prefix: &str, limit: usize) -> Result<Vec<Change>, Reason> {
+        self.by_revision(NEWEST, before, prefix, limit)
+    }
+
+    fn by_revision(&self, question: &str, bound: u64, prefix: &str, limit: usize) -> Result<Vec<Change>, Reason> {
         check_prefix(prefix)?;
         check_limit(limit)?;
         let lease = self.lease()?;
         let failed = |e: rusqlite::Error| sqlite("reading changes", &e);
-        let mut ask = lease.connection.prepare_cached(CHANGES).map_err(failed)?;
+        let mut ask = lease.connection.prepare_cached(question).map_err(failed)?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let mut rows = ask.query(params![signed(after), prefix, prefix_end(prefix), limit]).map_err(failed)?;
+        let mut rows = ask.query(params![signed(bound), prefix, prefix_end(prefix), limit]).map_err(failed)?;
         let mut found = Vec::new();
         while let Some(row) = rows.next().map_err(failed)? {
             let (revision, key, value) = present(row)?;
@@ -250,6 +260,7 @@ mod tests {
             (PAGE_FROM, "SEARCH records USING INDEX sqlite_autoindex_records_1 (key>? AND key<?)"),
             (PAGE_AFTER, "SEARCH records USING INDEX sqlite_autoindex_records_1 (key>? AND key<?)"),
             (CHANGES, "SEARCH records USING INTEGER PRIMARY KEY (rowid>?)"),
+            (NEWEST, "SEARCH records USING INTEGER PRIMARY KEY (rowid<?)"),
         ] {
             let mut ask = lease.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect(sql);
             let count = ask.parameter_count();

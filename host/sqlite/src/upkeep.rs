@@ -1,8 +1,5 @@
-//! What keeps the file in shape: folding the WAL, backups, a check of everything.
+//! What keeps the file in shape: folding the WAL, a check of everything.
 
-use std::fs::{self, File, OpenOptions};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -13,10 +10,9 @@ use rusqlite::wal::CheckpointMode;
 
 use crate::Sqlite;
 use crate::commit::Writer;
-use crate::error::{corrupt, file, sqlite};
-use crate::files::{beside, resolve, sync_parent};
+use crate::error::{corrupt, sqlite};
+use crate::open;
 use crate::read::Readers;
-use crate::{connect, open};
 
 /// Pages (of 4 KiB) in the WAL at which a commit folds it into the file: 16 MiB.
 pub(crate) const FOLD_AT: i32 = 4_096;
@@ -97,45 +93,6 @@ impl Sqlite {
         writer.last = last;
         self.reach(last);
         Ok(())
-    }
-
-    /// Writes a whole, compact copy as of one moment to `to` (mode 0600), while commits go on. The
-    /// name appears only when the copy is complete and synced.
-    ///
-    /// # Errors
-    /// `to` exists already ([`Invalid`](Cause::Invalid)), or the copy cannot be written.
-    pub fn backup(&self, to: &Path) -> Result<(), Unavailable> {
-        self.alive()?;
-        let to = resolve(to)?;
-        if fs::symlink_metadata(&to).is_ok() {
-            let line = format!("{} is there already", to.display());
-            return Err(Reason::new(Cause::Invalid, line).into());
-        }
-        let part = beside(&to, ".part");
-        let copied = self.copy(&part);
-        let named = copied.and_then(|()| {
-            fs::rename(&part, &to).map_err(|e| file("naming the backup", &to, &e))?;
-            sync_parent(&to)
-        });
-        named.map_err(|reason| {
-            // Half a copy is of no use to anyone.
-            let _ = fs::remove_file(&part);
-            reason.into()
-        })
-    }
-
-    fn copy(&self, part: &Path) -> Result<(), Reason> {
-        let made = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(part);
-        made.map_err(|e| file("making", part, &e))?;
-        let Some(name) = part.to_str() else {
-            return Err(Reason::new(Cause::Invalid, "the name of a backup must be UTF-8"));
-        };
-        // A connection of its own: the pooled ones may not write anything.
-        let source = connect::writer(&self.path, self.readers.patience())?;
-        let copied = source.execute("VACUUM INTO ?1", [name]);
-        copied.map_err(|e| sqlite("writing the backup", &e))?;
-        let synced = File::open(part).and_then(|copy| copy.sync_all());
-        synced.map_err(|e| file("syncing", part, &e))
     }
 
     /// Reads every page and checks that tables, indexes, counter and sums agree. Takes as long as

@@ -1,4 +1,4 @@
-//! The file: who may have it, which files are refused, backups.
+//! The file: who may have it, which files are refused.
 
 mod kit;
 
@@ -56,8 +56,6 @@ fn only_the_owner_may_read_it() {
     must_put(&store, "a", b"2");
     assert_eq!(mode(&path), 0o600);
     assert_eq!(mode(&dir.path("store.db-wal")), 0o600);
-    store.backup(&dir.path("copy.db")).expect("a backup");
-    assert_eq!(mode(&dir.path("copy.db")), 0o600);
 }
 
 #[test]

@@ -112,6 +112,11 @@ impl<S: Store> Store for Faulty<S> {
         self.inner.changes(after, prefix, limit)
     }
 
+    fn newest(&self, before: u64, prefix: &str, limit: usize) -> Result<Vec<Change>, Unavailable> {
+        self.readable()?;
+        self.inner.newest(before, prefix, limit)
+    }
+
     fn wait(&self, after: u64, timeout: Duration) -> Result<u64, Unavailable> {
         self.readable()?;
         self.inner.wait(after, timeout)

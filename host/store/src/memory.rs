@@ -65,6 +65,15 @@ impl Store for Memory {
         found.map(|(revision, key)| state.change(*revision, key)).collect()
     }
 
+    fn newest(&self, before: u64, prefix: &str, limit: usize) -> Result<Vec<Change>, Unavailable> {
+        check_prefix(prefix)?;
+        check_limit(limit)?;
+        let state = Arc::clone(&*self.state()?);
+        let older = state.order.range(..before).rev();
+        let found = older.filter(|(_, key)| key.starts_with(prefix)).take(limit);
+        found.map(|(revision, key)| state.change(*revision, key)).collect()
+    }
+
     fn wait(&self, after: u64, timeout: Duration) -> Result<u64, Unavailable> {
         let waited = self.moved.wait_timeout_while(self.state()?, timeout, |s| s.last <= after);
         let (state, _) = waited.map_err(|_| Reason::new(Cause::Stopped, "the store in memory panicked"))?;

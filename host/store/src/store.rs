@@ -39,6 +39,13 @@ pub trait Store: Send + Sync + 'static {
     /// The store does not answer, or the question is [`Invalid`](crate::Cause::Invalid).
     fn changes(&self, after: u64, prefix: &str, limit: usize) -> Result<Vec<Change>, Unavailable>;
 
+    /// The same from the other end: those with a revision below `before`, descending. To go on, ask before the last
+    /// revision received.
+    ///
+    /// # Errors
+    /// The store does not answer, or the question is [`Invalid`](crate::Cause::Invalid).
+    fn newest(&self, before: u64, prefix: &str, limit: usize) -> Result<Vec<Change>, Unavailable>;
+
     /// Waits until the last revision is above `after`, or `timeout` has passed, and returns the
     /// last revision as it is then.
     ///

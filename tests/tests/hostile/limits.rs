@@ -50,7 +50,7 @@ async fn who_finds_the_disk_busy_is_told_when_to_come_back() -> Result<(), Oops>
         "everyone once, nobody twice"
     );
     let metrics = Connection::open(daemon.address)?.call("GET", "/metrics", None)?;
-    assert!(String::from_utf8(metrics.body)?.contains("\ndoorward_queue 0\n"), "nobody waits any more");
+    assert!(String::from_utf8(metrics.body)?.contains("\ndoorward_commit_queue 0\n"), "nobody waits any more");
     Ok(())
 }
 

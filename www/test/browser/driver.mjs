@@ -16,10 +16,11 @@ const types = { ".js": "text/javascript", ".wasm": "application/wasm", ".html": 
 /** @typedef {{ status?: number, headers?: Record<string, string>, body?: unknown } | "drop"} Answer */
 
 /**
- * Starts everything. `answer` is asked for whatever is not a file.
- * @param {(call: Call) => Answer} answer
+ * Starts everything. `answer` is asked for whatever is not a file; `home` is the page that is opened.
+ * @param {(call: Call) => Answer | Promise<Answer>} answer
+ * @param {string} [home]
  */
-export async function start(answer) {
+export async function start(answer, home = "/") {
   /** @type {Call[]} */
   const calls = [];
   const server = createServer(async (request, response) => {
@@ -35,9 +36,10 @@ export async function start(answer) {
     for await (const part of request) body += part;
     const call = { method: request.method ?? "", url: request.url ?? "", headers: /** @type {Record<string, string>} */ (request.headers), body };
     calls.push(call);
-    const answered = answer(call);
+    const answered = await answer(call);
     if (answered === "drop") return void request.socket.destroy();
-    response.writeHead(answered.status ?? 200, answered.headers).end(typeof answered.body === "string" ? answered.body : JSON.stringify(answered.body ?? {}));
+    const asItIs = typeof answered.body === "string" || answered.body instanceof Uint8Array;
+    response.writeHead(answered.status ?? 200, answered.headers).end(asItIs ? answered.body : JSON.stringify(answered.body ?? {}));
   });
   await new Promise((listening) => server.listen(0, "127.0.0.1", () => listening(undefined)));
   const origin = `http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (server.address()).port}`;
@@ -68,7 +70,7 @@ export async function start(answer) {
     const args = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", `--user-data-dir=${profile}`];
     const { sessionId } = await tell("POST", "/session", { capabilities: { alwaysMatch: { "goog:chromeOptions": { args } } } });
     await tell("POST", `/session/${sessionId}/timeouts`, { script: 60_000 });
-    const reload = () => tell("POST", `/session/${sessionId}/url`, { url: `${origin}/` });
+    const reload = () => tell("POST", `/session/${sessionId}/url`, { url: `${origin}${home}` });
     await reload();
     return {
       calls,

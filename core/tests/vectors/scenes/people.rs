@@ -96,6 +96,8 @@ pub fn questions(t: &mut Teller) {
     t.world.store = store;
     t.aside("owned", &service(Command::HasAdmin));
     t.aside("by-a-member", &t.world.signed(&member, 0, Command::HasAdmin));
+    t.aside("by-an-admin", &t.world.signed(&admin, 0, Command::Audit));
+    t.aside("by-a-member", &t.world.signed(&member, 0, Command::Audit));
     let can = |who: &Person, permission, space| Command::Can(Can { account: who.key(), permission, space });
     t.aside("a-service-asks", &service(can(&admin, Permission::ReadAudit, SpaceId::SERVER)));
     t.aside("an-admin-transfers", &service(can(&admin, Permission::Transfer, SpaceId::SERVER)));

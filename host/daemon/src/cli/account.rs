@@ -14,8 +14,8 @@ use super::{CliError, Global, words};
 /// What `account` understands.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "An account is named by its key (64 hexadecimal characters) or by its fingerprint (ab12-cd34), never by its handle:
-anybody can call themselves anything."
+    after_help = "An account is named by its key (64 hexadecimal characters) or by its fingerprint (ab12-cd34). A handle is good
+enough to look at somebody, and not to change anything: anybody can call themselves anything."
 )]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -25,27 +25,41 @@ pub(super) struct Args {
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// List everybody you may see
-    #[command(after_help = "Example:\n  doorward account list")]
+    #[command(
+        after_help = "Examples:\n  doorward account list\n  doorward account list --json\n\nMembers see each other; owner and admins see standing, and who came through which invite."
+    )]
     List,
     /// Show one account
-    #[command(after_help = "Example:\n  doorward account show ab12-cd34")]
-    Show(One),
+    #[command(after_help = "Examples:\n  doorward account show ab12-cd34\n  doorward account show Cyd")]
+    Show(Show),
     /// Refuse an account everywhere from now on; it can be restored
-    #[command(after_help = "Example:\n  doorward account revoke ab12-cd34\n\nIts invites stop working for good.")]
+    #[command(
+        after_help = "Example:\n  doorward account revoke ab12-cd34\n\nThe very next request is refused. Its invites stop working for good.\nNeeds a role above the other's: owner or admin."
+    )]
     Revoke(One),
     /// Undo a revoke
-    #[command(after_help = "Example:\n  doorward account restore ab12-cd34\n\nInvites it made before do not come back.")]
+    #[command(
+        after_help = "Example:\n  doorward account restore ab12-cd34\n\nInvites it made before do not come back.\nNeeds a role above the other's: owner or admin."
+    )]
     Restore(One),
     /// Delete an account for good
     #[command(after_help = "Example:\n  doorward account delete ab12-cd34
 
-It cannot be undone. The same key can come back only as a new account that inherits nothing.")]
+It cannot be undone. The same key can come back only as a new account that inherits nothing.
+Needs a role above the other's: owner or admin.")]
     Delete(Delete),
     /// Add an account without an invite
     #[command(after_help = "Example:
   doorward account register SIGN_KEY KEX_KEY --handle Ada
 The person makes the keys with 'doorward key new' and then proves them with 'doorward key prove'.")]
     Register(Register),
+}
+
+#[derive(Debug, clap::Args)]
+struct Show {
+    /// Its key, its fingerprint, or a handle that only one person has
+    #[arg(value_name = "PERSON")]
+    who: Who,
 }
 
 #[derive(Debug, clap::Args)]
@@ -80,16 +94,16 @@ struct Register {
 pub(super) async fn run(args: Args, global: &Global) -> Result<ExitCode, CliError> {
     match args.verb {
         Verb::List => list(global).await?,
-        Verb::Show(One { who }) => show(&who, global).await?,
+        Verb::Show(Show { who }) => show(&who, global).await?,
         Verb::Revoke(One { who }) => {
             let session = global.session().await?;
-            let key = who.find(&session).await?;
+            let key = who.find_to_change(&session).await?;
             let changed = session.revoke(&key).await.map_err(explain)?;
             report(&key, &changed, "Revoked", global)?;
         }
         Verb::Restore(One { who }) => {
             let session = global.session().await?;
-            let key = who.find(&session).await?;
+            let key = who.find_to_change(&session).await?;
             let changed = session.restore(&key).await.map_err(explain)?;
             report(&key, &changed, "Restored", global)?;
         }
@@ -137,7 +151,7 @@ async fn show(who: &Who, global: &Global) -> Result<(), CliError> {
 
 async fn delete(args: &Delete, global: &Global) -> Result<(), CliError> {
     let session = global.session().await?;
-    let key = args.who.find(&session).await?;
+    let key = args.who.find_to_change(&session).await?;
     if !args.yes {
         let account = session.account(&key).await.map_err(explain)?;
         if !confirm(&format!("Delete {} for good?", person(&account.handle, &account.fingerprint))) {

@@ -4,11 +4,14 @@ use std::io::{self, BufRead, IsTerminal, Read};
 use std::path::PathBuf;
 
 use doorward_client::{Client, Error, Invitation, KeyRing, NetworkError, Session, Sharing};
+use doorward_core::text::{Kind, screen};
+use doorward_core::view::AccountView;
 use doorward_core::{InviteId, SignKey};
 use zeroize::Zeroizing;
 
 use super::error::NEXT;
 use super::failure::explain;
+use super::output::person;
 use super::{CliError, Global};
 use crate::ambient::environment;
 
@@ -133,14 +136,19 @@ pub(super) fn invite_id(text: &str) -> Result<InviteId, String> {
         .ok_or_else(|| "an invite id has 32 hexadecimal characters; see them with: doorward invite list".into())
 }
 
-/// An account as people name it: by its key, or by the first 8 characters or more of it.
+/// An account as people name it: by its key, by the first 8 characters or more of it, or by a handle.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Who {
     /// The whole key.
     Key(SignKey),
     /// The beginning of the key, lower case.
     Beginning(String),
+    /// What it calls itself. Good enough to look, and never to change anything: anybody can call themselves anything.
+    Handle(String),
 }
+
+/// As many namesakes as anybody wants to choose from.
+const NAMESAKES: usize = 5;
 
 impl std::str::FromStr for Who {
     type Err = String;
@@ -153,33 +161,68 @@ impl std::str::FromStr for Who {
         if (8..64).contains(&digits.len()) && digits.bytes().all(|c| c.is_ascii_hexdigit()) {
             return Ok(Who::Beginning(digits));
         }
-        Err("name an account by its key (64 hexadecimal characters) or by its fingerprint (ab12-cd34); see them with: doorward account list".into())
+        screen(Kind::Handle, text).map(|()| Who::Handle(text.into())).map_err(|_| {
+            "name an account by its key (64 hexadecimal characters) or by its fingerprint (ab12-cd34); see them with: doorward account list".into()
+        })
     }
 }
 
 impl Who {
-    /// The one account that is meant. More than one is nobody.
+    /// The one account that is meant, to look at it. More than one is nobody.
     pub(super) async fn find(&self, session: &Session) -> Result<SignKey, CliError> {
-        let beginning = match self {
-            Who::Key(key) => return Ok(*key),
-            Who::Beginning(beginning) => beginning,
+        if let Who::Key(key) = self {
+            return Ok(*key);
+        }
+        let found = self.matching(session).await?;
+        match (found.as_slice(), self) {
+            ([one], _) => one.key.read().map_err(|code| explain(Error::Local(code))),
+            ([], Who::Handle(name)) => {
+                Err(CliError::Usage(format!("nobody you may see is called {}{SEE_THEM}", super::output::clean(name))))
+            }
+            ([], _) => Err(CliError::Usage(format!("no account's key begins like that{SEE_THEM}"))),
+            (many, _) => Err(CliError::Usage(format!("more than one is meant: {}{NEXT}Give the whole key.", people(many)))),
+        }
+    }
+
+    /// The one account that is meant, to change it: a handle says who it might be, and no more.
+    pub(super) async fn find_to_change(&self, session: &Session) -> Result<SignKey, CliError> {
+        let Who::Handle(name) = self else { return self.find(session).await };
+        let next = match self.matching(session).await?.as_slice() {
+            [] => SEE_THEM.to_owned(),
+            found => format!("{NEXT}Name the fingerprint of the one you mean: {}", people(found)),
         };
+        Err(CliError::Usage(format!(
+            "\"{}\" is a handle, and anybody can call themselves anything{next}",
+            super::output::clean(name)
+        )))
+    }
+
+    async fn matching(&self, session: &Session) -> Result<Vec<AccountView>, CliError> {
         let (mut found, mut after) = (Vec::new(), None);
         loop {
             let page = session.accounts(after.as_ref(), Some(1_000)).await.map_err(explain)?;
-            let matching = page.items.iter().filter(|item| item.key.as_str().starts_with(beginning.as_str()));
-            found.extend(matching.filter_map(|item| item.key.read().ok()));
+            found.extend(page.items.into_iter().filter(|item| self.is(item)));
             after = page.next;
-            if after.is_none() || found.len() > 1 {
-                break;
+            if after.is_none() || found.len() >= NAMESAKES {
+                return Ok(found);
             }
         }
-        match found.as_slice() {
-            [key] => Ok(*key),
-            [] => Err(CliError::Usage(format!("no account's key begins with {beginning}; see them with: doorward account list"))),
-            _ => Err(CliError::Usage(format!("more than one account's key begins with {beginning}; give the whole key"))),
+    }
+
+    fn is(&self, item: &AccountView) -> bool {
+        match self {
+            Who::Key(key) => item.key.read() == Ok(*key),
+            Who::Beginning(beginning) => item.key.as_str().starts_with(beginning.as_str()),
+            Who::Handle(handle) => item.handle == *handle,
         }
     }
+}
+
+const SEE_THEM: &str = "\n  → See them with: doorward account list";
+
+fn people(found: &[AccountView]) -> String {
+    let some: Vec<String> = found.iter().take(NAMESAKES).map(|item| person(&item.handle, &item.fingerprint)).collect();
+    some.join(", ")
 }
 
 #[cfg(test)]
@@ -191,7 +234,10 @@ mod tests {
         let key = SignKey([0xab; 32]);
         assert_eq!(key.to_hex().to_uppercase().parse(), Ok(Who::Key(key)));
         assert_eq!("AB12-cd34".parse(), Ok(Who::Beginning("ab12cd34".into())));
-        for bad in ["", "ada", "ab12-cd3", "zz12-cd34", &"a".repeat(65)] {
+        for handle in ["Ada", "ab12-cd3", "zz12-cd34", "Žofie 🚪"] {
+            assert_eq!(handle.parse(), Ok(Who::Handle(handle.into())));
+        }
+        for bad in ["", " Ada", "A\nda", &"a".repeat(65)] {
             assert!(bad.parse::<Who>().is_err(), "{bad}");
         }
     }

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use doorward_core::Code;
+use serde_json::json;
 
 /// Exit code for a fault or wrong usage.
 pub(crate) const FAULT: u8 = 1;
@@ -40,12 +41,21 @@ impl CliError {
         }
     }
 
-    /// Prints one line to standard error, and one for each next step, and returns the exit code.
-    pub(crate) fn report(&self) -> ExitCode {
+    /// Prints one line to standard error, and one for each next step, or all of it as JSON; returns the exit code.
+    pub(crate) fn report(&self, json: bool) -> ExitCode {
         // Some causes come with line breaks of their own.
         let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         let lines: Vec<String> = self.to_string().split(NEXT).map(one_line).collect();
-        eprintln!("doorward: {}", lines.join(NEXT));
+        if json {
+            let code = match self {
+                CliError::Denied { code, .. } => Some(code.name()),
+                CliError::Usage(_) | CliError::Fault(_) => None,
+            };
+            let (message, next) = lines.split_first().map_or(("", &[][..]), |(message, next)| (message.as_str(), next));
+            eprintln!("{}", json!({"error": {"code": code, "message": message, "next": next}}));
+        } else {
+            eprintln!("doorward: {}", lines.join(NEXT));
+        }
         ExitCode::from(self.exit_code())
     }
 }

@@ -21,12 +21,10 @@ pub(super) struct Args {
 }
 
 /// Makes a new owner link; the former one is void.
-pub(super) async fn run(args: Args, _global: &Global) -> Result<ExitCode, CliError> {
+pub(super) async fn run(args: Args, global: &Global) -> Result<ExitCode, CliError> {
     let config = Config::read(&args.settings.layers()?)?;
     if process::init(&config).await? {
-        if !process::is_terminal() {
-            println!("{}", process::owner_link_file(&config.data).display());
-        }
+        super::output::link_file(&process::owner_link_file(&config.data), global)?;
         return Ok(ExitCode::SUCCESS);
     }
     let message = "this server has an owner; ask the owner for an invite".to_owned();

@@ -102,6 +102,15 @@ pub(super) fn field(name: &str, value: &str) -> String {
     format!("  {name:<12}{}\n", clean(value))
 }
 
+/// Says where a link was left that nobody was there to see; a terminal was shown it.
+pub(super) fn link_file(path: &std::path::Path, global: &super::Global) -> Result<(), CliError> {
+    match (is_terminal(), global.json) {
+        (true, _) => Ok(()),
+        (false, true) => print_json(&serde_json::json!({"file": path.display().to_string()})),
+        (false, false) => print(&format!("{}\n", path.display())),
+    }
+}
+
 /// A QR code for a terminal; nothing if the text is too long for one.
 pub(super) fn qr(text: &str) -> String {
     crate::process::blocks(text).map_or(String::new(), |blocks| blocks + "\n")

@@ -41,16 +41,14 @@ struct Recover {
 }
 
 /// Does it.
-pub(super) async fn run(args: Args, _global: &Global) -> Result<ExitCode, CliError> {
+pub(super) async fn run(args: Args, global: &Global) -> Result<ExitCode, CliError> {
     let Verb::Recover(Recover { yes, settings }) = args.verb;
     let config = Config::read(&settings.layers()?)?;
     if !yes && !confirm("Revoke the present owner's key and make a link for new ones?") {
         return Err(CliError::Usage("nothing was changed; where nobody can be asked, say --yes".into()));
     }
     process::recover_owner(&config).await?;
-    if !process::is_terminal() {
-        println!("{}", process::owner_link_file(&config.data).display());
-    }
+    super::output::link_file(&process::owner_link_file(&config.data), global)?;
     note("The server can be started now. The link works once it serves.");
     Ok(ExitCode::SUCCESS)
 }

@@ -131,11 +131,15 @@ async fn shown(
         Err(error) if error.code() == Some(Code::UsedByYou) => {
             return used_before(client, ring, invitation, identity)?.ok_or_else(|| explain(error));
         }
+        Err(error) if error.code() == Some(Code::AccountRevoked) => return Err(revoked(client, ring)),
         result => result.map_err(explain)?,
     };
     let code = preview.verdict.code;
     if code == Code::UsedByYou {
         return Ok(used_before(client, ring, invitation, identity)?.unwrap_or(Shown::Usable(preview.invite)));
+    }
+    if code == Code::AccountRevoked {
+        return Err(revoked(client, ring));
     }
     if code != Code::Allowed {
         let burn = if preview.verdict.only_burns() { " It was not sent: that would only have used the invite up." } else { "" };
@@ -145,6 +149,20 @@ async fn shown(
         note(in_words(&preview, client.now()).trim_end());
     }
     Ok(Shown::Usable(preview.invite))
+}
+
+/// The keys on this machine are the ones that were shown the door; whoever hands out a fresh link means new ones.
+fn revoked(client: &Client, ring: &KeyRing) -> CliError {
+    let path = ring.path(client.server_key());
+    let path = path.display();
+    let code = Code::AccountRevoked;
+    CliError::Denied {
+        code,
+        message: format!(
+            "{} It was not sent.{NEXT}Your keys for this server are the revoked ones. If the link is to give you a new place, move them away and repeat: mv {path} {path}.revoked",
+            code.text()
+        ),
+    }
 }
 
 fn used_before(client: &Client, ring: &KeyRing, invitation: &Invitation, identity: &Identity) -> Result<Option<Shown>, CliError> {

@@ -44,6 +44,32 @@ pub(super) fn in_full(at: Timestamp, now: Timestamp) -> String {
     format!("{} ({} {} UTC)", relative(at, now), &text[..10], &text[11..16])
 }
 
+/// `until 27 November 2026, 10:52 UTC`, `for ever`: words like "tomorrow" would not stay true on paper.
+pub(super) fn on_paper(expires: Expiry) -> String {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let at = match expires {
+        Expiry::At(at) => at.to_rfc3339(),
+        Expiry::Never => return "for ever".into(),
+        Expiry::Unreadable => return "no more".into(),
+    };
+    let number = |range: std::ops::Range<usize>| at[range].parse::<usize>().unwrap_or_default();
+    let month = MONTHS.get(number(5..7).wrapping_sub(1)).unwrap_or(&"");
+    format!("until {} {month} {}, {} UTC", number(8..10), &at[..4], &at[11..16])
+}
+
 /// Reads `7d`, `12h`, `30m`, `90s`, RFC 3339 with an offset, or `never`.
 ///
 /// # Errors
@@ -101,6 +127,8 @@ mod tests {
         }
         assert_eq!(in_full(Timestamp(1_795_148_280), Timestamp(1_795_148_279)), "in 1 second (2026-11-20 04:18 UTC)");
         assert_eq!(expiry(Expiry::Never, now), "never");
+        assert_eq!(on_paper(Expiry::At(Timestamp(1_795_148_280))), "until 20 November 2026, 04:18 UTC");
+        assert_eq!(on_paper(Expiry::At(Timestamp(1_798_761_599))), "until 31 December 2026, 23:59 UTC");
     }
 
     #[test]

@@ -2,22 +2,24 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{StatusCode, Uri};
-use axum::response::{IntoResponse, Response};
-use doorward_core::view::{AccountAnswer, AccountChanged, AccountList, Outcome, PageQuery, ProveBody, RegisterBody, Spelling};
+use doorward_core::view::{AccountAnswer, AccountChanged, AccountList, Outcome, PageQuery, ProveBody, RegisterBody, Spelt};
 use doorward_core::wire::{Asker, Command, Prove, Reply};
 use doorward_core::{Code, SignKey};
 
 use super::door::Door;
-use super::incoming::{Incoming, query};
+use super::incoming::{Incoming, Object, Query};
+use super::operation::Created;
 use super::problem::{Refusal, allowed};
 
 /// `POST /v1/accounts`
-pub(crate) async fn register(State(door): State<Door>, incoming: Incoming) -> Result<Response, Refusal> {
-    let register = incoming.json::<RegisterBody>()?.try_into()?;
+pub(crate) async fn register(
+    State(door): State<Door>,
+    incoming: Incoming<Object<RegisterBody>>,
+) -> Result<Created<AccountAnswer>, Refusal> {
+    let register = incoming.body.0.try_into()?;
     let answered = allowed(door.ask(incoming.asker, Command::Register(Box::new(register)), incoming.attached).await)?;
     match answered.reply {
-        Reply::Account(account) => Ok((StatusCode::CREATED, Json(AccountAnswer { account: (*account).into() })).into_response()),
+        Reply::Account(account) => Ok(Created(AccountAnswer { account: (*account).into() })),
         _ => Err(Refusal::unexpected(&answered)),
     }
 }
@@ -25,11 +27,11 @@ pub(crate) async fn register(State(door): State<Door>, incoming: Incoming) -> Re
 /// `PUT /v1/accounts/{key}/proof`, signed by that very key.
 pub(crate) async fn prove(
     State(door): State<Door>,
-    Path(key): Path<String>,
-    incoming: Incoming,
+    Path(key): Path<Spelt<SignKey>>,
+    incoming: Incoming<Object<ProveBody>>,
 ) -> Result<Json<Outcome>, Refusal> {
-    let key = SignKey::read(&key)?;
-    let prove: Prove = incoming.json::<ProveBody>()?.try_into()?;
+    let key = key.read()?;
+    let prove: Prove = incoming.body.0.try_into()?;
     // The command has no room for another's key: an account proves itself.
     if matches!(&incoming.asker, Asker::Account(auth) if auth.key != key) {
         return Err(Code::Unauthenticated.into());
@@ -39,8 +41,12 @@ pub(crate) async fn prove(
 }
 
 /// `GET /v1/accounts`
-pub(crate) async fn list(State(door): State<Door>, uri: Uri, incoming: Incoming) -> Result<Json<AccountList>, Refusal> {
-    let paging = query::<PageQuery>(&uri)?.try_into()?;
+pub(crate) async fn list(
+    State(door): State<Door>,
+    Query(query): Query<PageQuery>,
+    incoming: Incoming,
+) -> Result<Json<AccountList>, Refusal> {
+    let paging = query.try_into()?;
     let answered = allowed(door.ask(incoming.asker, Command::ListAccounts(paging), incoming.attached).await)?;
     match answered.reply {
         Reply::Accounts(page) => Ok(Json(page.into())),
@@ -51,10 +57,10 @@ pub(crate) async fn list(State(door): State<Door>, uri: Uri, incoming: Incoming)
 /// `GET /v1/accounts/{key}`
 pub(crate) async fn show(
     State(door): State<Door>,
-    Path(key): Path<String>,
+    Path(key): Path<Spelt<SignKey>>,
     incoming: Incoming,
 ) -> Result<Json<AccountAnswer>, Refusal> {
-    let command = Command::ShowAccount(SignKey::read(&key)?);
+    let command = Command::ShowAccount(key.read()?);
     let answered = allowed(door.ask(incoming.asker, command, incoming.attached).await)?;
     match answered.reply {
         Reply::Account(account) => Ok(Json(AccountAnswer { account: (*account).into() })),
@@ -63,28 +69,39 @@ pub(crate) async fn show(
 }
 
 /// `POST /v1/accounts/{key}/revoke`
-pub(crate) async fn revoke(door: State<Door>, key: Path<String>, incoming: Incoming) -> Result<Json<AccountChanged>, Refusal> {
+pub(crate) async fn revoke(
+    door: State<Door>,
+    key: Path<Spelt<SignKey>>,
+    incoming: Incoming,
+) -> Result<Json<AccountChanged>, Refusal> {
     change(door, key, incoming, Command::Revoke).await
 }
 
 /// `POST /v1/accounts/{key}/restore`
-pub(crate) async fn restore(door: State<Door>, key: Path<String>, incoming: Incoming) -> Result<Json<AccountChanged>, Refusal> {
+pub(crate) async fn restore(
+    door: State<Door>,
+    key: Path<Spelt<SignKey>>,
+    incoming: Incoming,
+) -> Result<Json<AccountChanged>, Refusal> {
     change(door, key, incoming, Command::Restore).await
 }
 
 /// `DELETE /v1/accounts/{key}`
-pub(crate) async fn delete(door: State<Door>, key: Path<String>, incoming: Incoming) -> Result<Json<AccountChanged>, Refusal> {
+pub(crate) async fn delete(
+    door: State<Door>,
+    key: Path<Spelt<SignKey>>,
+    incoming: Incoming,
+) -> Result<Json<AccountChanged>, Refusal> {
     change(door, key, incoming, Command::Delete).await
 }
 
 async fn change(
     State(door): State<Door>,
-    Path(key): Path<String>,
+    Path(key): Path<Spelt<SignKey>>,
     incoming: Incoming,
     command: fn(SignKey) -> Command,
 ) -> Result<Json<AccountChanged>, Refusal> {
-    incoming.no_body()?;
-    let answered = allowed(door.ask(incoming.asker, command(SignKey::read(&key)?), incoming.attached).await)?;
+    let answered = allowed(door.ask(incoming.asker, command(key.read()?), incoming.attached).await)?;
     let account = match answered.reply {
         Reply::Account(account) => Some((*account).into()),
         Reply::Nothing => None,

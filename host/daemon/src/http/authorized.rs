@@ -5,18 +5,18 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::Uri;
 use doorward_core::SignKey;
 use doorward_core::rule::{self, Rule};
 use doorward_core::view::{
-    Authorization, AuthorizedBody, AuthorizedList, CanAnswer, CanFacts, CanQuery, KeyAuthorization, Spelling,
+    Authorization, AuthorizedBody, AuthorizedList, CanAnswer, CanFacts, CanQuery, KeyAuthorization, Spelt,
 };
 use doorward_core::wire::{Asker, Command, Reply, Verdict};
 use doorward_shell::Answered;
 use tokio::task::JoinSet;
+use tracing::Instrument;
 
 use super::door::Door;
-use super::incoming::{Incoming, query};
+use super::incoming::{Incoming, Object, Query};
 use super::problem::Refusal;
 
 /// The rules that answer *is authorized*, *has admin* or *can*, each yes or no.
@@ -40,10 +40,10 @@ const AT_ONCE: usize = 8;
 /// `GET /v1/authorized/{key}`
 pub(crate) async fn one(
     State(door): State<Door>,
-    Path(key): Path<String>,
+    Path(key): Path<Spelt<SignKey>>,
     incoming: Incoming,
 ) -> Result<Json<Authorization>, Refusal> {
-    ask(door, incoming, Command::IsAuthorized(SignKey::read(&key)?)).await
+    ask(door, incoming, Command::IsAuthorized(key.read()?)).await
 }
 
 /// `GET /v1/has-admin`
@@ -58,14 +58,18 @@ async fn ask(door: Door, incoming: Incoming, command: Command) -> Result<Json<Au
 }
 
 /// `POST /v1/authorized`
-pub(crate) async fn many(State(door): State<Door>, incoming: Incoming) -> Result<Json<AuthorizedList>, Refusal> {
-    let keys = incoming.json::<AuthorizedBody>()?.into_keys()?;
-    let Incoming { asker, attached, .. } = incoming;
+pub(crate) async fn many(
+    State(door): State<Door>,
+    incoming: Incoming<Object<AuthorizedBody>>,
+) -> Result<Json<AuthorizedList>, Refusal> {
+    let Incoming { asker, attached, body } = incoming;
+    let keys = body.0.into_keys()?;
     let mut parts = JoinSet::new();
     let length = keys.len().div_ceil(AT_ONCE);
     for (number, part) in keys.chunks(length).enumerate() {
         let (door, asker, attached, part) = (door.clone(), asker.clone(), attached.clone(), part.to_vec());
-        parts.spawn(async move { (number, some(door, asker, attached, part).await) });
+        let part = some(door, asker, attached, part).instrument(tracing::Span::current());
+        parts.spawn(async move { (number, part.await) });
     }
     let mut parts = parts.join_all().await;
     parts.sort_by_key(|(number, _)| *number);
@@ -92,8 +96,12 @@ async fn some(
 }
 
 /// `GET /v1/can`
-pub(crate) async fn can(State(door): State<Door>, uri: Uri, incoming: Incoming) -> Result<Json<CanAnswer>, Refusal> {
-    let can = query::<CanQuery>(&uri)?.try_into()?;
+pub(crate) async fn can(
+    State(door): State<Door>,
+    Query(query): Query<CanQuery>,
+    incoming: Incoming,
+) -> Result<Json<CanAnswer>, Refusal> {
+    let can = query.try_into()?;
     let answered = answer(door.ask(incoming.asker, Command::Can(can), incoming.attached).await)?;
     let text = Rule::find(&answered.rule).map_or("", Rule::text).to_owned();
     let allow = answered.verdict == Verdict::Allow;

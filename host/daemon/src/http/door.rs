@@ -1,9 +1,10 @@
 //! What every handler shares.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use axum::body::Bytes;
 use doorward_core::wire::{Asker, Command};
-use doorward_core::{Signature, Timestamp};
+use doorward_core::{DecisionId, Signature, Timestamp};
 use doorward_shell::{Answered, Shell};
 use tokio::sync::Notify;
 
@@ -41,6 +42,8 @@ pub struct Door {
     pub(crate) invite_page: Option<Arc<Asset>>,
     /// Which listener this is for.
     pub(crate) side: Side,
+    /// The description of what is served there, once somebody asked for it.
+    pub(crate) description: Arc<OnceLock<Bytes>>,
 }
 
 impl Door {
@@ -56,7 +59,13 @@ impl Door {
             counts: Arc::default(),
             admitted: Arc::default(),
             side: Side::Public,
+            description: Arc::default(),
         }
+    }
+
+    /// The same door, for this listener.
+    pub(crate) fn on(self, side: Side) -> Self {
+        Self { side, description: Arc::default(), ..self }
     }
 
     /// Resolves whenever someone was let in since it was last awaited.
@@ -66,7 +75,12 @@ impl Door {
 
     /// Asks the shell.
     pub(crate) async fn ask(&self, asker: Asker, command: Command, attached: Vec<Signature>) -> Answered {
-        self.shell.ask(asker, command, attached).await
+        let answered = self.shell.ask(asker, command, attached).await;
+        if answered.decision != DecisionId::NONE {
+            // On the line about the request, and on every later one.
+            tracing::Span::current().record("decision", tracing::field::display(answered.decision));
+        }
+        answered
     }
 
     /// Who asks without a signature.

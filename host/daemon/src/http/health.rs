@@ -7,6 +7,7 @@ use axum::{Extension, Json};
 use doorward_core::view::Health;
 
 use super::door::Door;
+use super::operation::{Facts, Given, Gives};
 use super::problem::Refused;
 use super::status::status_of;
 
@@ -15,16 +16,34 @@ pub(crate) async fn alive(State(door): State<Door>) -> Json<Health> {
     Json(health(&door, "ok"))
 }
 
+/// Whether it is able to, which its status says as well.
+pub(crate) struct Readiness(Response);
+
+impl IntoResponse for Readiness {
+    fn into_response(self) -> Response {
+        self.0
+    }
+}
+
+impl Gives for Readiness {
+    fn tell(facts: &mut Facts) {
+        facts.answers.push(Given::json::<Health>(StatusCode::OK, "It can."));
+        facts
+            .answers
+            .push(Given::json::<Health>(StatusCode::SERVICE_UNAVAILABLE, "It cannot; `status` is the code of what is wrong."));
+    }
+}
+
 /// Able to decide and commit, as just tried.
-pub(crate) async fn ready(State(door): State<Door>) -> Response {
-    match door.shell.probe().await {
+pub(crate) async fn ready(State(door): State<Door>) -> Readiness {
+    Readiness(match door.shell.probe().await {
         Ok(()) => Json(health(&door, "ok")).into_response(),
         Err(code) => {
             // Whatever kept it from deciding, it is not ready.
             let status = Some(status_of(code)).filter(StatusCode::is_server_error).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
             (status, Extension(Refused(code)), Json(health(&door, code.name()))).into_response()
         }
-    }
+    })
 }
 
 fn health(door: &Door, status: &str) -> Health {

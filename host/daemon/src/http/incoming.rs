@@ -2,57 +2,77 @@
 
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
-use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
 use doorward_core::wire::{Asker, MAX_INPUT};
 use doorward_core::{Code, Signature};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Body as _;
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 use super::door::Door;
+use super::operation::SchemaOf;
 use super::problem::Refusal;
 use super::signed::{self, Received};
 
 /// How long a body may take to arrive, whole.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// What a body may be.
+pub(crate) trait Body: Sized {
+    /// What it looks like, if there is one.
+    const SCHEMA: Option<SchemaOf>;
+
+    /// Reads the whole body.
+    fn read(body: &[u8]) -> Result<Self, Refusal>;
+}
+
+/// No body, where there is nothing to say.
+pub(crate) struct Nothing;
+
+impl Body for Nothing {
+    const SCHEMA: Option<SchemaOf> = None;
+
+    fn read(body: &[u8]) -> Result<Self, Refusal> {
+        if body.is_empty() { Ok(Self) } else { Err(Code::Malformed.into()) }
+    }
+}
+
+/// One JSON object of this shape and nothing else. Fields nobody knows and fields given twice are refused by the shapes
+/// themselves.
+pub(crate) struct Object<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + JsonSchema> Body for Object<T> {
+    const SCHEMA: Option<SchemaOf> = Some(|generator| generator.subschema_for::<T>());
+
+    fn read(body: &[u8]) -> Result<Self, Refusal> {
+        // Serde would also take the fields' values in order, as a list.
+        if body.trim_ascii_start().first() != Some(&b'{') {
+            return Err(Code::Malformed.into());
+        }
+        serde_json::from_slice(body).map(Self).map_err(|_| Code::Malformed.into())
+    }
+}
+
 /// A request, read.
-pub(crate) struct Incoming {
+pub(crate) struct Incoming<B = Nothing> {
     /// Who asks.
     pub(crate) asker: Asker,
     /// Signatures that came along; the asker's own first.
     pub(crate) attached: Vec<Signature>,
-    body: Bytes,
+    /// What it says.
+    pub(crate) body: B,
 }
 
-impl Incoming {
-    /// The body as JSON: one object of this shape and nothing else. Fields nobody knows and fields given twice are
-    /// refused by the shapes themselves.
-    pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
-        // Serde would also take the fields' values in order, as a list.
-        if self.body.trim_ascii_start().first() != Some(&b'{') {
-            return Err(Code::Malformed.into());
-        }
-        serde_json::from_slice(&self.body).map_err(|_| Code::Malformed.into())
-    }
-
-    /// Refuses a body where there is nothing to say.
-    pub(crate) fn no_body(&self) -> Result<(), Refusal> {
-        if self.body.is_empty() { Ok(()) } else { Err(Code::Malformed.into()) }
-    }
-}
-
-impl FromRequest<Door> for Incoming {
+impl<B: Body> FromRequest<Door> for Incoming<B> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, door: &Door) -> Result<Self, Refusal> {
         let (parts, body) = request.into_parts();
         let body = read_body(&parts.headers, body).await?;
-        if matches!(parts.method, Method::GET | Method::HEAD) && !body.is_empty() {
-            return Err(Code::Malformed.into());
-        }
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         let target_uri = format!("{}{path}", door.public_url.as_str());
         let received = Received { method: parts.method.as_str(), target_uri: &target_uri, headers: &parts.headers, body: &body };
@@ -60,12 +80,12 @@ impl FromRequest<Door> for Incoming {
             Some((auth, signature)) => (Asker::Account(Box::new(auth)), vec![signature]),
             None => (door.unsigned(), Vec::new()),
         };
-        Ok(Self { asker, attached, body })
+        Ok(Self { asker, attached, body: B::read(&body)? })
     }
 }
 
 /// Reads the whole body, at most [`MAX_INPUT`] bytes and [`BODY_TIMEOUT`].
-async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
+async fn read_body(headers: &HeaderMap, body: axum::body::Body) -> Result<Bytes, Refusal> {
     if body.is_end_stream() {
         return Ok(Bytes::new());
     }
@@ -82,7 +102,17 @@ async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
 }
 
 /// The query as this shape, with nothing unknown and nothing twice.
-pub(crate) fn query<T: DeserializeOwned>(uri: &axum::http::Uri) -> Result<T, Refusal> {
+pub(crate) struct Query<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequestParts<Door> for Query<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Door) -> Result<Self, Refusal> {
+        query(&parts.uri).map(Self)
+    }
+}
+
+fn query<T: DeserializeOwned>(uri: &axum::http::Uri) -> Result<T, Refusal> {
     axum::extract::Query::<T>::try_from_uri(uri).map(|query| query.0).map_err(|_| Code::Malformed.into())
 }
 
@@ -92,9 +122,8 @@ mod tests {
 
     use super::*;
 
-    fn body<T: DeserializeOwned>(text: &str) -> Result<T, Code> {
-        let incoming = Incoming { asker: Asker::Stranger, attached: Vec::new(), body: Bytes::copy_from_slice(text.as_bytes()) };
-        incoming.json().map_err(|refusal| refusal.code())
+    fn body<T: DeserializeOwned + JsonSchema>(text: &str) -> Result<T, Code> {
+        Object::read(text.as_bytes()).map(|object| object.0).map_err(|refusal| refusal.code())
     }
 
     #[test]

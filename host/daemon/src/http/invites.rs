@@ -2,35 +2,41 @@
 
 use axum::Json;
 use axum::extract::{Extension, Path, State};
-use axum::http::{StatusCode, Uri};
-use axum::response::{IntoResponse, Response};
 use doorward_core::statement::{Domain, PreviewStatement};
 use doorward_core::view::{
     InviteAnswer, InviteList, InviteListQuery, InviteShown, MintBody, PageQuery, PreviewAnswer, PreviewBody, RedeemAnswer,
-    RedeemBody, Spelling,
+    RedeemBody, Spelt,
 };
 use doorward_core::wire::{Asker, Command, Reply, ShowInvite};
 use doorward_core::{Code, InviteId, SignKey, Signature};
 use doorward_shell::Answered;
 
 use super::door::Door;
-use super::incoming::{Incoming, query};
+use super::incoming::{Incoming, Object, Query};
 use super::limits::{Origin, Proof};
+use super::operation::Created;
 use super::problem::{Refusal, allowed};
 
 /// `POST /v1/invites`
-pub(crate) async fn mint(State(door): State<Door>, incoming: Incoming) -> Result<Response, Refusal> {
-    let mint = incoming.json::<MintBody>()?.try_into()?;
+pub(crate) async fn mint(
+    State(door): State<Door>,
+    incoming: Incoming<Object<MintBody>>,
+) -> Result<Created<InviteAnswer>, Refusal> {
+    let mint = incoming.body.0.try_into()?;
     let answered = allowed(door.ask(incoming.asker, Command::Mint(Box::new(mint)), incoming.attached).await)?;
     match answered.reply {
-        Reply::Invite(item) => Ok((StatusCode::CREATED, Json(InviteAnswer::from(*item))).into_response()),
+        Reply::Invite(item) => Ok(Created((*item).into())),
         _ => Err(Refusal::unexpected(&answered)),
     }
 }
 
 /// `GET /v1/invites`
-pub(crate) async fn list(State(door): State<Door>, uri: Uri, incoming: Incoming) -> Result<Json<InviteList>, Refusal> {
-    let list = query::<InviteListQuery>(&uri)?.try_into()?;
+pub(crate) async fn list(
+    State(door): State<Door>,
+    Query(query): Query<InviteListQuery>,
+    incoming: Incoming,
+) -> Result<Json<InviteList>, Refusal> {
+    let list = query.try_into()?;
     let answered = allowed(door.ask(incoming.asker, Command::ListInvites(list), incoming.attached).await)?;
     match answered.reply {
         Reply::Invites(page) => Ok(Json(page.into())),
@@ -41,11 +47,11 @@ pub(crate) async fn list(State(door): State<Door>, uri: Uri, incoming: Incoming)
 /// `GET /v1/invites/{id}`
 pub(crate) async fn show(
     State(door): State<Door>,
-    Path(id): Path<String>,
-    uri: Uri,
+    Path(id): Path<Spelt<InviteId>>,
+    Query(query): Query<PageQuery>,
     incoming: Incoming,
 ) -> Result<Json<InviteShown>, Refusal> {
-    let show = ShowInvite { invite: InviteId::read(&id)?, paging: query::<PageQuery>(&uri)?.try_into()? };
+    let show = ShowInvite { invite: id.read()?, paging: query.try_into()? };
     let answered = allowed(door.ask(incoming.asker, Command::ShowInvite(show), incoming.attached).await)?;
     match answered.reply {
         Reply::InviteShown(shown) => Ok(Json((*shown).into())),
@@ -56,11 +62,10 @@ pub(crate) async fn show(
 /// `DELETE /v1/invites/{id}`
 pub(crate) async fn cancel(
     State(door): State<Door>,
-    Path(id): Path<String>,
+    Path(id): Path<Spelt<InviteId>>,
     incoming: Incoming,
 ) -> Result<Json<InviteAnswer>, Refusal> {
-    incoming.no_body()?;
-    let answered = allowed(door.ask(incoming.asker, Command::CancelInvite(InviteId::read(&id)?), incoming.attached).await)?;
+    let answered = allowed(door.ask(incoming.asker, Command::CancelInvite(id.read()?), incoming.attached).await)?;
     match answered.reply {
         Reply::Invite(item) => Ok(Json((*item).into())),
         _ => Err(Refusal::unexpected(&answered)),
@@ -71,11 +76,11 @@ pub(crate) async fn cancel(
 pub(crate) async fn preview(
     State(door): State<Door>,
     Extension(origin): Extension<Origin>,
-    Path(id): Path<String>,
-    incoming: Incoming,
+    Path(id): Path<Spelt<InviteId>>,
+    incoming: Incoming<Object<PreviewBody>>,
 ) -> Result<Json<PreviewAnswer>, Refusal> {
-    let invite = InviteId::read(&id)?;
-    let (preview, attached) = incoming.json::<PreviewBody>()?.into_command(invite)?;
+    let invite = id.read()?;
+    let (preview, attached) = incoming.body.0.into_command(invite)?;
     let statement = PreviewStatement { server: door.shell.server_key(), invite, created: preview.created };
     let proof = proof_of(&door, invite, preview.invite_key, Domain::Preview.statement(&statement), attached.first());
     door.throttle.admit(origin, proof)?;
@@ -91,11 +96,11 @@ pub(crate) async fn preview(
 pub(crate) async fn redeem(
     State(door): State<Door>,
     Extension(origin): Extension<Origin>,
-    Path(id): Path<String>,
-    incoming: Incoming,
+    Path(id): Path<Spelt<InviteId>>,
+    incoming: Incoming<Object<RedeemBody>>,
 ) -> Result<Json<RedeemAnswer>, Refusal> {
-    let invite = InviteId::read(&id)?;
-    let (redeem, attached) = incoming.json::<RedeemBody>()?.into_command(invite)?;
+    let invite = id.read()?;
+    let (redeem, attached) = incoming.body.0.into_command(invite)?;
     let proof = proof_of(&door, invite, redeem.invite_key, Domain::Redeem.statement(&redeem.statement), attached.first());
     door.throttle.admit(origin, proof)?;
     let answered = door.ask(Asker::Stranger, Command::Redeem(Box::new(redeem)), attached).await;

@@ -5,13 +5,32 @@ use std::fmt::{Display, Write as _};
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use doorward_shell::{Histogram, Stats};
+use doorward_shell::{Census, Histogram, Stats};
 
 use super::counts::{BUCKETS_MS, Inner};
 use super::door::Door;
+use super::operation::{Facts, Given, Gives};
+use crate::ambient::process::{Usage, usage};
+
+/// A page of figures.
+pub(crate) struct Exposition(String);
+
+const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+impl IntoResponse for Exposition {
+    fn into_response(self) -> Response {
+        ([(header::CONTENT_TYPE, TEXT)], self.0).into_response()
+    }
+}
+
+impl Gives for Exposition {
+    fn tell(facts: &mut Facts) {
+        facts.answers.push(Given::text(TEXT, "Metric families."));
+    }
+}
 
 /// What this process has done.
-pub(crate) async fn show(State(door): State<Door>) -> Response {
+pub(crate) async fn show(State(door): State<Door>) -> Exposition {
     let mut page = Page::default();
     let version = [("version", env!("CARGO_PKG_VERSION").to_owned()), ("policy", hex::encode(door.shell.policy_digest()))];
     page.family("doorward_build_info", "gauge", "The version of the program and the policy build in force.");
@@ -19,7 +38,52 @@ pub(crate) async fn show(State(door): State<Door>) -> Response {
     decisions(&mut page, &door.shell.stats());
     policy(&mut page, &door.shell.stats());
     requests(&mut page, &door.counts.read());
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], page.text).into_response()
+    // What is not known now is left out: a gap says so, a zero would not.
+    if let Ok(census) = door.shell.census().await {
+        people(&mut page, census);
+    }
+    if let Some(usage) = usage() {
+        process(&mut page, usage);
+    }
+    Exposition(page.text)
+}
+
+fn people(page: &mut Page, census: Census) {
+    let Census { members, open_invites } = census;
+    for (name, help, value) in [
+        ("doorward_members", "Members of the server, revoked ones included, as of at most 5 seconds ago.", members),
+        (
+            "doorward_open_invites",
+            "Invites neither cancelled nor used up, as of at most 5 seconds ago; expired ones count until they are tidied away.",
+            open_invites,
+        ),
+    ] {
+        page.family(name, "gauge", help);
+        page.sample(name, &[], value);
+    }
+}
+
+/// Under the names that Prometheus's own client libraries use.
+fn process(page: &mut Page, usage: Usage) {
+    let Usage { cpu_seconds, started, resident, virtual_memory, open_files, most_files } = usage;
+    for (name, kind, help, value) in [
+        (
+            "process_cpu_seconds_total",
+            "counter",
+            "Processor time spent, by the process and by the kernel for it.",
+            Some(cpu_seconds),
+        ),
+        ("process_start_time_seconds", "gauge", "When the process started, in seconds since 1970.", Some(started)),
+        ("process_resident_memory_bytes", "gauge", "Memory held.", Some(resident as f64)),
+        ("process_virtual_memory_bytes", "gauge", "Memory that has addresses.", Some(virtual_memory as f64)),
+        ("process_open_fds", "gauge", "Open files and connections.", Some(open_files as f64)),
+        ("process_max_fds", "gauge", "Files and connections that may be open.", most_files.map(|most| most as f64)),
+    ] {
+        if let Some(value) = value {
+            page.family(name, kind, help);
+            page.sample(name, &[], value);
+        }
+    }
 }
 
 fn decisions(page: &mut Page, stats: &Stats) {
@@ -29,7 +93,7 @@ fn decisions(page: &mut Page, stats: &Stats) {
         page.sample("doorward_decisions_total", &labels, answers.count);
     }
     for (name, kind, help, value) in [
-        ("doorward_queue", "gauge", "Writes that wait for the committer.", stats.queue),
+        ("doorward_commit_queue", "gauge", "Writes that wait for the committer.", stats.queue),
         ("doorward_commits_total", "counter", "Batches committed.", stats.commits),
         ("doorward_recorded_total", "counter", "Decisions recorded.", stats.recorded),
         ("doorward_decided_again_total", "counter", "Decisions taken again because a fact of theirs had moved.", stats.again),
@@ -43,8 +107,8 @@ fn decisions(page: &mut Page, stats: &Stats) {
         page.family(name, kind, help);
         page.sample(name, &[], value);
     }
-    page.histogram("doorward_batch_decisions", "Decisions a batch held.", &stats.batch_sizes, 1.0);
-    page.histogram("doorward_commit_seconds", "How long commits took.", &stats.commit_micros, 1e6);
+    page.histogram("doorward_commit_decisions", "Decisions a batch held.", &stats.batch_sizes, 1.0);
+    page.histogram("doorward_commit_seconds", "How long commits took, their sync included.", &stats.commit_micros, 1e6);
 }
 
 fn policy(page: &mut Page, stats: &Stats) {
@@ -53,7 +117,12 @@ fn policy(page: &mut Page, stats: &Stats) {
         ("doorward_policy_fresh_total", "counter", "Policy steps in fresh instances.", engine.fresh),
         ("doorward_policy_reused_total", "counter", "Policy steps in reused instances.", engine.reused),
         ("doorward_policy_fuel_total", "counter", "Fuel all policy steps took.", engine.fuel),
-        ("doorward_policy_fuel_most", "gauge", "Fuel the costliest policy step took.", engine.fuel_most),
+        (
+            "doorward_policy_fuel_max",
+            "gauge",
+            "Fuel the costliest policy step took since the policy was loaded.",
+            engine.fuel_most,
+        ),
     ] {
         page.family(name, kind, help);
         page.sample(name, &[], value);

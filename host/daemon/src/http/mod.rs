@@ -2,10 +2,12 @@
 //! asks the shell, and renders the answer. What cannot be read is refused before anyone is asked.
 //!
 //! Reading order: [`door`] (what handlers share), [`signed`] (RFC 9421 headers), [`incoming`] (who asks, with which
-//! body), [`problem`] and [`status`] (how it is refused), the resources, [`router`], [`listener`] (sockets, timeouts).
+//! body), [`problem`] and [`status`] (how it is refused), the resources, [`table`] (every [`operation`]), [`router`],
+//! [`openapi`] (what the table says, for others), [`listener`] (sockets, timeouts).
 
 mod accounts;
 mod assets;
+mod audit;
 mod authorized;
 mod counts;
 mod door;
@@ -16,6 +18,8 @@ mod limits;
 mod listener;
 mod metrics;
 mod observe;
+mod openapi;
+mod operation;
 mod pages;
 mod patience;
 mod places;
@@ -23,6 +27,7 @@ mod problem;
 mod router;
 mod signed;
 mod status;
+mod table;
 mod well_known;
 
 pub use door::{Door, Side};

@@ -1,5 +1,6 @@
-//! What is seen of a request from outside: a request id, one log line, a count, and headers every answer has. No path,
-//! query, header or body is ever logged: paths may carry link bodies that a mail scanner moved there.
+//! What is seen of a request from outside: a request id, which the answer carries and every log line about it, one line
+//! of how it went, a count, and headers every answer has. No path, query, header or body is ever logged: paths may carry
+//! link bodies that a mail scanner moved there.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,6 +12,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use doorward_core::Code;
 use doorward_core::digest::sha256;
+use tracing::Instrument;
+use tracing::field::Empty;
 
 use super::door::Door;
 use super::problem::{Refusal, Refused};
@@ -23,10 +26,14 @@ pub(crate) async fn observe(State(door): State<Door>, request: Request, next: Ne
     let method = method_of(request.method());
     let matched = request.extensions().get::<MatchedPath>().cloned();
     let route = matched.as_ref().map_or("-", MatchedPath::as_str);
-    let mut response = plain(next.run(request).await);
+    // `decision` is filled in by whoever asks the policy.
+    let span = tracing::info_span!(target: "doorward::http", "request", id, method, route, decision = Empty);
+    let mut response = plain(next.run(request).instrument(span.clone()).await);
     let (took, status) = (started.elapsed(), response.status().as_u16());
     let code = response.extensions().get::<Refused>().map_or("", |refused| refused.0.name());
-    tracing::info!(target: "doorward::http", id, method, route, status, code, micros = took.as_micros() as u64, "request");
+    span.in_scope(|| {
+        tracing::info!(target: "doorward::http", status, code, micros = took.as_micros() as u64, "answered");
+    });
     door.counts.add(method, route, status, took);
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&id) {

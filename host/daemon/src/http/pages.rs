@@ -1,12 +1,16 @@
 //! The pages: invite page, console, and one plain page a code.
 
+use std::sync::LazyLock;
+
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use doorward_core::Code;
+use doorward_core::view::Spelt;
 
 use super::assets::{self, Asset};
 use super::door::Door;
+use super::operation::{Facts, Given, Gives};
 use super::problem::Refusal;
 
 /// What pages and their parts may do: load from here, run wasm from here, nothing else.
@@ -35,9 +39,21 @@ pub(crate) async fn escaped_invite(State(door): State<Door>, Path(page): Path<St
     if page.starts_with("i#") { invite(State(door), headers).await } else { Refusal::from(Code::NotFound).into_response() }
 }
 
+/// The console; in it is the policy that it can decide by, which is the one built in.
+static CONSOLE: LazyLock<Option<Asset>> = LazyLock::new(|| {
+    let words = [("{policy-digest}", doorward_artifacts::POLICY_DIGEST_HEX)];
+    assets::page("admin/index.html").map(|asset| asset.with(&words))
+});
+
 /// `GET /admin` and everything below it.
 pub(crate) async fn admin(headers: HeaderMap) -> Response {
-    page(assets::page("admin/index.html").as_ref(), &headers)
+    page(CONSOLE.as_ref(), &headers)
+}
+
+/// `GET /policy`: every rule, for people.
+pub(crate) async fn policy() -> Response {
+    const TYPE: (HeaderName, &str) = (header::CONTENT_TYPE, "text/html; charset=utf-8");
+    guarded(([TYPE, (header::CACHE_CONTROL, "no-cache")], doorward_book::SERVED).into_response())
 }
 
 fn page(asset: Option<&Asset>, headers: &HeaderMap) -> Response {
@@ -47,18 +63,33 @@ fn page(asset: Option<&Asset>, headers: &HeaderMap) -> Response {
     }
 }
 
+/// A small page of our own words.
+pub(crate) struct Plain(Response);
+
+impl IntoResponse for Plain {
+    fn into_response(self) -> Response {
+        self.0
+    }
+}
+
+impl Gives for Plain {
+    fn tell(facts: &mut Facts) {
+        facts.answers.push(Given::text(HTML, "A page."));
+    }
+}
+
+const HTML: &str = "text/html; charset=utf-8";
+
 /// `GET /problems/{code}`
-pub(crate) async fn problem(Path(name): Path<String>) -> Response {
-    let Some(code) = Code::from_name(&name) else {
-        return Refusal::from(Code::NotFound).into_response();
-    };
+pub(crate) async fn problem(Path(name): Path<Spelt<Code>>) -> Result<Plain, Refusal> {
+    let code = name.read().map_err(|_| Code::NotFound)?;
     // Names and texts are the core's own, of letters, digits and plain punctuation: nothing here needs escaping.
     let body = format!(
         "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\n\
          <title>{code}</title>\n<main><h1>{code}</h1>\n<p>{}</p></main></html>\n",
         code.text()
     );
-    guarded(([(header::CONTENT_TYPE, "text/html; charset=utf-8")], body).into_response())
+    Ok(Plain(guarded(([(header::CONTENT_TYPE, HTML)], body).into_response())))
 }
 
 /// Adds the headers every page has.
@@ -105,6 +136,16 @@ mod tests {
         let known = HeaderMap::from_iter([(header::IF_NONE_MATCH, etag)]);
         assert_eq!(serve(&one, &known).status(), StatusCode::NOT_MODIFIED);
         assert_eq!(serve(&other, &known).status(), StatusCode::OK, "another server's page is another page");
+    }
+
+    #[tokio::test]
+    async fn the_policy_book_is_served_under_the_policy_of_all_pages() {
+        let served = policy().await;
+        assert_eq!(served.headers()[header::CONTENT_SECURITY_POLICY], POLICY);
+        let body = axum::body::to_bytes(served.into_body(), 1 << 20).await.unwrap();
+        let text = str::from_utf8(&body).unwrap();
+        assert!(text.contains("id=\"rule-redeem.10\"") && !text.contains("<style"));
+        assert!(text.contains("href=\"/assets/shared/book.css\"") && assets::part("shared/book.css").is_some());
     }
 
     /// What [`problem`] puts into a page as it is.

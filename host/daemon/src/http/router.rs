@@ -1,58 +1,40 @@
-//! All routes, in one place.
+//! All routes, in one place: the API as [`table`](super::table) has it, and the pages.
 
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{delete, get, post, put};
+use axum::routing::get;
 use doorward_core::Code;
 
 use super::door::{Door, Side};
 use super::problem::Refusal;
-use super::{accounts, authorized, health, invites, metrics, observe, pages, well_known};
+use super::{observe, pages, table};
 
 /// What everyone may reach.
 pub fn public(door: Door) -> Router {
-    let door = Door { side: Side::Public, ..door };
-    let routes = questions()
-        .route("/v1/invites", get(invites::list).post(invites::mint))
-        .route("/v1/invites/{id}", get(invites::show).merge(delete(invites::cancel)))
-        .route("/v1/invites/{id}/preview", post(invites::preview))
-        .route("/v1/invites/{id}/redeem", post(invites::redeem))
-        .route("/v1/accounts", get(accounts::list).post(accounts::register))
-        .route("/v1/accounts/{key}", get(accounts::show).merge(delete(accounts::delete)))
-        .route("/v1/accounts/{key}/proof", put(accounts::prove))
-        .route("/v1/accounts/{key}/revoke", post(accounts::revoke))
-        .route("/v1/accounts/{key}/restore", post(accounts::restore))
+    let routes = api(Side::Public)
         .route("/", get(pages::root))
         .route("/i", get(pages::invite))
         .route("/i/", get(pages::invite))
         .route("/i/{*rest}", get(pages::invite))
         // `/i%23<body>`: a mail program escaped the fragment mark. No route can say "begins with".
         .route("/{page}", get(pages::escaped_invite))
+        .route("/policy", get(pages::policy))
         .route("/admin", get(pages::admin))
         .route("/admin/", get(pages::admin))
         .route("/admin/{*rest}", get(pages::admin))
         .route("/assets/{*path}", get(pages::asset));
-    finish(routes, door)
+    finish(routes, door.on(Side::Public))
 }
 
 /// What services of the same operator may reach: the questions.
 pub fn service(door: Door) -> Router {
-    finish(questions(), Door { side: Side::Service, ..door })
+    finish(api(Side::Service), door.on(Side::Service))
 }
 
-/// What both listeners have.
-fn questions() -> Router<Door> {
-    Router::new()
-        .route("/.well-known/doorward", get(well_known::show))
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .route("/metrics", get(metrics::show))
-        .route("/v1/authorized", post(authorized::many))
-        .route("/v1/authorized/{key}", get(authorized::one))
-        .route("/v1/has-admin", get(authorized::has_admin))
-        .route("/v1/can", get(authorized::can))
-        .route("/problems/{code}", get(pages::problem))
+fn api(side: Side) -> Router<Door> {
+    let operations = table::operations().into_iter().filter(|operation| operation.is_on(side));
+    operations.fold(Router::new(), |routes, operation| routes.route(operation.path, operation.route))
 }
 
 fn finish(routes: Router<Door>, door: Door) -> Router {

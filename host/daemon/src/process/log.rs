@@ -1,8 +1,10 @@
-//! What is logged, and how: standard error, one event a line.
+//! What is logged, and how: standard error, one event a line. What belongs to a request says to which: its span holds
+//! request id, method, route template and the decision's id (see `http::observe`).
 
 use tracing_subscriber::EnvFilter;
 
 use super::Failure;
+use crate::ambient::environment;
 use crate::config::LogFormat;
 
 /// Starts logging.
@@ -13,8 +15,13 @@ pub(super) fn start(filter: &str, format: LogFormat) -> Result<(), Failure> {
     let filter = EnvFilter::try_new(filter).map_err(|error| Failure(format!("log: `{filter}` is no filter: {error}")))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = match format {
-        LogFormat::Text => builder.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).try_init(),
-        LogFormat::Json => builder.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init(),
+        LogFormat::Text => builder.with_ansi(may_colour()).try_init(),
+        LogFormat::Json => builder.json().flatten_event(true).with_span_list(false).try_init(),
     };
     started.map_err(|error| Failure(format!("cannot log: {error}")))
+}
+
+/// Colours are for terminals, and for those who do not say otherwise (<https://no-color.org>).
+fn may_colour() -> bool {
+    std::io::IsTerminal::is_terminal(&std::io::stderr()) && environment::foreign("NO_COLOR").is_none()
 }

@@ -6,6 +6,7 @@ mod data;
 mod doctor;
 mod high_water;
 mod housekeeping;
+mod interrupt;
 mod log;
 mod owner;
 mod policy;
@@ -19,9 +20,10 @@ mod store;
 
 pub use backup::{Checked, backup};
 pub use doctor::{Finding, Health, examine};
+pub use interrupt::Interrupt;
 pub use owner::{file_of as owner_link_file, init, recover as recover_owner};
-use progress::Progress;
-pub use qr::{blocks, is_terminal};
+pub use progress::Progress;
+pub use qr::{blocks, is_terminal, svg as qr_svg};
 pub use restore::{Restored, accept as accept_restore, check as check_backup, restore};
 pub use run::serve;
 

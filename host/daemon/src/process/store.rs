@@ -46,7 +46,7 @@ fn options(now: Timestamp) -> Options {
 
 fn in_words(reason: &Reason) -> Failure {
     match reason.cause() {
-        Cause::Locked => Failure(format!("{reason}; is another doorward running on this data folder?")),
+        Cause::Locked => Failure(format!("{reason}; is another doorward running on this data folder? Stop it first")),
         _ => Failure(reason.to_string()),
     }
 }

@@ -93,6 +93,11 @@ impl Store for Gated {
         self.inner.changes(after, prefix, limit)
     }
 
+    fn newest(&self, before: u64, prefix: &str, limit: usize) -> Result<Vec<Change>, Unavailable> {
+        self.wait(|state| state.reads);
+        self.inner.newest(before, prefix, limit)
+    }
+
     fn wait(&self, after: u64, timeout: Duration) -> Result<u64, Unavailable> {
         self.inner.wait(after, timeout)
     }

@@ -56,6 +56,33 @@ pub fn changes_keep_to_their_prefix(f: Fixture) {
     assert_eq!(names(&f.store.changes(0, "f", 10).unwrap()), "");
 }
 
+pub fn the_newest_come_first_and_resume(f: Fixture) {
+    for number in 0..40 {
+        put(&*f.store, &format!("d.{number:02}"), b"");
+        put(&*f.store, &format!("e.{number:02}"), b"");
+    }
+    put(&*f.store, "d.07", b"again");
+    delete(&*f.store, "d.39");
+    let mut whole = f.store.changes(0, "d.", 1_000).unwrap();
+    whole.reverse();
+    assert_eq!((whole.len(), whole[0].key.as_str()), (39, "d.07"));
+    for step in [1, 7, 39, 1_000] {
+        let (mut met, mut before) = (Vec::new(), u64::MAX);
+        loop {
+            let part = f.store.newest(before, "d.", step).unwrap();
+            met.extend(part.iter().cloned());
+            match part.last() {
+                Some(last) if part.len() == step => before = last.revision,
+                Some(_) | None => break,
+            }
+        }
+        assert_eq!(met, whole, "step {step}");
+    }
+    assert_eq!(f.store.newest(0, "d.", 9).unwrap(), []);
+    assert_eq!(f.store.newest(u64::MAX, "f", 9).unwrap(), []);
+    assert!(f.store.newest(9, "d.", 0).is_err(), "a page holds something");
+}
+
 pub fn a_follower_meets_every_new_key_once(f: Fixture) {
     const WRITERS: u64 = 4;
     const EACH: u64 = 60;

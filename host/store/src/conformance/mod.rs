@@ -88,7 +88,7 @@ macro_rules! conformance_suite {
             a_snapshot_does_not_move snapshots_of_different_moments_stand_side_by_side
             no_snapshot_sees_half_a_batch a_snapshot_survives_many_commits
             changes_come_in_order_of_revision changes_resume_where_they_stopped
-            changes_keep_to_their_prefix a_follower_meets_every_new_key_once
+            changes_keep_to_their_prefix the_newest_come_first_and_resume a_follower_meets_every_new_key_once
             a_wait_wakes_on_a_commit a_wait_that_is_over_returns_at_once a_wait_ends_at_its_timeout
             increments_are_not_lost of_2000_attempts_one_uses_it readers_who_write_do_not_cross
             replace_swaps_everything replace_keeps_the_order_and_outdates_old_guards

@@ -96,7 +96,7 @@ fn paging(random: &mut Random) -> Paging {
 }
 
 fn command(random: &mut Random, now: Timestamp) -> Command {
-    match random.below(28) {
+    match random.below(29) {
         0 => Command::Describe,
         1 => Command::Init(Init { name: text(random), invite: invite(random).signed.clone() }.into()),
         2 | 3 => {
@@ -131,6 +131,7 @@ fn command(random: &mut Random, now: Timestamp) -> Command {
         24 => Command::AcceptRestore,
         25 => Command::RecoverOwner(RecoverOwner { invite: invite(random).signed.clone() }.into()),
         26 => Command::Sweep(swept(random)),
+        27 => Command::Audit,
         _ => Command::Tidy(DecisionId([random.below(3) as u8; 16])),
     }
 }

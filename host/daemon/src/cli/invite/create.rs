@@ -2,17 +2,17 @@
 
 use std::path::PathBuf;
 
-use doorward_client::{MintOptions, MintedInvite, Until};
+use doorward_client::{Issuer, MintOptions, MintedInvite, Session, Until};
+use doorward_core::decide::mint::MAX_OPEN;
 use doorward_core::role::Role;
-use serde_json::{Value, json};
 
-use super::{hand_out, link_of};
+use super::labels;
+use super::share::{Card, Forms};
+use crate::cli::error::NEXT;
 use crate::cli::failure::explain;
-use crate::cli::output::{Table, is_terminal, note, print, print_json};
+use crate::cli::output::{clean, note, print_json};
 use crate::cli::{CliError, Global, words};
-
-/// The most invites one issuer may have open at a time.
-const MOST: u32 = 1_000;
+use crate::process::{Interrupt, Progress};
 
 /// What `invite create` understands.
 #[derive(Debug, clap::Args)]
@@ -20,7 +20,17 @@ const MOST: u32 = 1_000;
   doorward invite create                                       one person, seven days
   doorward invite create --uses 20 --expires 12h --label 'workshop'
   doorward invite create --role admin --expires 2d --greeting 'Help me run this?'
-  doorward invite create --count 30 --label 'class 7b' --json > links.json")]
+  doorward invite create --count 30 --label 'class 7b' --sheet class-7b.html
+  doorward invite create --labels guests.csv --csv links.csv
+
+A file of labels has one on each line, or is a CSV file whose first line names a column 'label'. The sheet is for
+printing: a card with QR code, typed code and expiry for each invite. Whoever reads these files can use the links in
+them, so they are readable by you alone (0600); delete them when they have been handed out.
+
+Ctrl-C ends a long batch after the invite that is being made; what was made is listed. Every link can be shown again:
+doorward invite link ID
+
+Needs a role that may invite: owner or admin.")]
 pub(super) struct Args {
     /// What the guest becomes: member or admin
     #[arg(long, default_value = "member", value_parser = role)]
@@ -41,57 +51,69 @@ pub(super) struct Args {
     #[arg(long = "tag", value_name = "TAG")]
     tags: Vec<String>,
     /// Make this many invites alike
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST)), conflicts_with = "labels")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_OPEN)), conflicts_with = "labels")]
     count: Option<u32>,
-    /// Make one invite for each line of this file, the line as its label
+    /// Make one invite for each label in this file
     #[arg(long, value_name = "FILE", conflicts_with = "label")]
     labels: Option<PathBuf>,
-    /// Draw the QR code even if the output is not a terminal
-    #[arg(long)]
-    qr: bool,
+    #[command(flatten)]
+    forms: Forms,
 }
 
 /// Makes them.
 pub(super) async fn run(args: Args, global: &Global) -> Result<(), CliError> {
-    let labels = labels(&args)?;
+    let labels = match &args.labels {
+        Some(file) => labels::read(file)?,
+        None => vec![args.label.clone(); args.count.unwrap_or(1) as usize],
+    };
     let session = global.session().await?;
     let issuer = session.issuer().await.map_err(explain)?;
-    let mut minted = Vec::with_capacity(labels.len());
-    for (at, label) in labels.iter().enumerate() {
-        match session.mint_as(&issuer, &options(&args, label)).await {
-            Ok(one) => minted.push(one),
-            Err(error) => {
-                // What was made is made, and its links would be lost with an early end.
-                show(&args, global, &minted, &session)?;
-                if at > 0 {
-                    note(&format!("Made {at} of {} invites, then:", labels.len()));
-                }
-                return Err(explain(error));
-            }
-        }
-    }
-    show(&args, global, &minted, &session)
+    // Before anything is made: links that cannot be written down would be of no use.
+    let files = args.forms.reserve()?;
+    let (minted, ended) = mint(&args, &labels, &session, &issuer).await;
+    let cards = minted.iter().map(|one| Card::of(&one.item, &one.invitation)).collect::<Result<Vec<_>, _>>()?;
+    // What was made is made, whatever came after it.
+    show(&args, global, &cards, &session)?;
+    files.write(&cards, &session)?;
+    ended
 }
 
-fn show(args: &Args, global: &Global, minted: &[MintedInvite], session: &doorward_client::Session) -> Result<(), CliError> {
-    let many = args.count.is_some() || args.labels.is_some();
-    if global.json {
-        return match (many, minted) {
-            (false, [one]) => print_json(&as_json(one)?),
-            (false, _) => Ok(()),
-            (true, all) => print_json(&all.iter().map(as_json).collect::<Result<Vec<_>, _>>()?),
-        };
-    }
-    match (many, minted) {
-        (_, []) => Ok(()),
-        (false, [one]) => hand_out(&one.invitation, args.qr || is_terminal(), session.client().now()),
-        (_, all) => {
-            let mut table = Table::new(&["LABEL", "LINK"]);
-            for one in all {
-                table.row(vec![one.item.label.clone(), link_of(&one.invitation)?]);
-            }
-            print(&table.text())
+/// Makes one after the other, until one is refused or the person interrupts. A link that was made is never lost.
+async fn mint(args: &Args, labels: &[String], session: &Session, issuer: &Issuer) -> (Vec<MintedInvite>, Result<(), CliError>) {
+    let (mut minted, interrupt) = (Vec::with_capacity(labels.len()), Interrupt::watch());
+    let mut progress = Progress::of("making invites", labels.len() as u64);
+    let mut ended = Ok(());
+    for label in labels {
+        if interrupt.came() {
+            let (made, left) = (minted.len(), labels.len() - minted.len());
+            ended = Err(CliError::Fault(format!("interrupted: {made} invites were made{NEXT}{left} are left to make.")));
+            break;
         }
+        match session.mint_as(issuer, &options(args, label)).await {
+            Ok(one) => minted.push(one),
+            Err(error) => {
+                ended = Err(explain(error));
+                break;
+            }
+        }
+        progress.step();
+    }
+    progress.end();
+    if let (Err(_), made @ 1.., Some(next)) = (&ended, minted.len(), labels.get(minted.len())) {
+        let next = if next.is_empty() { String::new() } else { format!("; the next would have been \"{}\"", clean(next)) };
+        note(&format!("Made {made} of {} invites{next}.", labels.len()));
+    }
+    (minted, ended)
+}
+
+fn show(args: &Args, global: &Global, cards: &[Card], session: &Session) -> Result<(), CliError> {
+    let many = args.count.is_some() || args.labels.is_some();
+    match (global.json, many, cards) {
+        (_, false, []) => Ok(()),
+        (true, false, [one]) => print_json(&one.as_json()),
+        (true, _, all) => print_json(&all.iter().map(Card::as_json).collect::<Vec<_>>()),
+        (false, false, [one]) => args.forms.hand_out(one, session.client().now()),
+        (false, _, all) => Card::list(all),
     }
 }
 
@@ -104,31 +126,6 @@ fn options(args: &Args, label: &str) -> MintOptions {
         greeting: args.greeting.clone(),
         tags: args.tags.clone(),
     }
-}
-
-fn labels(args: &Args) -> Result<Vec<String>, CliError> {
-    let Some(file) = &args.labels else {
-        return Ok(vec![args.label.clone(); args.count.unwrap_or(1) as usize]);
-    };
-    let text =
-        std::fs::read_to_string(file).map_err(|error| CliError::Fault(format!("cannot read {}: {error}", file.display())))?;
-    let labels: Vec<String> = text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
-    match labels.len() {
-        0 => Err(CliError::Usage(format!("{} holds no labels; put one on each line", file.display()))),
-        n if n > MOST as usize => {
-            Err(CliError::Usage(format!("{} holds {n} labels; one account can have {MOST} open invites", file.display())))
-        }
-        _ => Ok(labels),
-    }
-}
-
-pub(super) fn as_json(minted: &MintedInvite) -> Result<Value, CliError> {
-    let item = &minted.item;
-    Ok(json!({
-        "id": item.id, "link": link_of(&minted.invitation)?, "typed_code": minted.invitation.typed_code(),
-        "token": minted.invitation.token.to_text(), "role": item.role, "max_uses": item.max_uses, "expires": item.expires,
-        "label": item.label, "greeting": item.greeting,
-    }))
 }
 
 fn role(text: &str) -> Result<Role, String> {

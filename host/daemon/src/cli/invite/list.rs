@@ -11,7 +11,9 @@ use crate::cli::{CliError, Global};
 
 /// What `invite list` understands.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  doorward invite list\n  doorward invite list --state closed --json")]
+#[command(
+    after_help = "Examples:\n  doorward invite list\n  doorward invite list --state closed --json\n\nNeeds a role that may invite: owner or admin."
+)]
 pub(super) struct Args {
     /// Which
     #[arg(long, value_enum, default_value_t = State::Live)]

@@ -2,18 +2,19 @@
 
 mod cancel;
 mod create;
+mod labels;
 mod link;
 mod list;
+mod share;
+mod sheet;
 mod show;
 
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use doorward_client::Invitation;
 use doorward_core::Timestamp;
 use doorward_core::view::InviteItem;
 
-use super::output::{field, print, qr};
 use super::{CliError, Global, words};
 
 /// What `invite` understands.
@@ -37,7 +38,7 @@ enum Verb {
     Show(show::Args),
     /// Cancel invites: nobody comes in through them any more
     Cancel(cancel::Args),
-    /// Show the link of an invite you made once more
+    /// Show the link of invites you made once more
     Link(link::Args),
 }
 
@@ -51,25 +52,6 @@ pub(super) async fn run(args: Args, global: &Global) -> Result<ExitCode, CliErro
         Verb::Link(args) => link::run(args, global).await?,
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// Prints a link in every form it can be handed on in. `with_qr` draws it, too.
-fn hand_out(invitation: &Invitation, with_qr: bool, now: Timestamp) -> Result<(), CliError> {
-    let link = link_of(invitation)?;
-    let mut text = format!("\n{link}\n\n");
-    if with_qr {
-        text += &qr(&link);
-    }
-    text += &field("typed code", &invitation.typed_code());
-    if let Some(expires) = invitation.expires {
-        text += &field("good until", &words::expiry_in_full(expires, now));
-    }
-    text += &field("invite id", &invitation.id().to_hex());
-    print(&text)
-}
-
-fn link_of(invitation: &Invitation) -> Result<String, CliError> {
-    invitation.link().ok_or_else(|| CliError::Fault("this invite does not say where it leads".into()))
 }
 
 /// `1 of 3`, `4 (unlimited)`.

@@ -1,0 +1,177 @@
+//! The history: what was decided, as those see it who may read it.
+
+use super::{Cursor, Spelt};
+use crate::claims::Claims;
+use crate::code::Code;
+use crate::digest::Sha256Digest;
+use crate::id::{DecisionId, InviteId};
+use crate::key::SignKey;
+use crate::record::DecisionRecord;
+use crate::rule::Rule;
+use crate::time::Timestamp;
+use crate::wire::{Asker, Command, Request, Verdict, decode};
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
+
+/// One page of the history, the newest decision first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DecisionList {
+    /// The decisions.
+    pub items: Vec<DecisionItem>,
+    /// Where older ones go on; absent after the oldest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<Spelt<Cursor>>,
+}
+
+/// One recorded decision. What names somebody is absent when it was erased with an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DecisionItem {
+    /// Its place in the history.
+    pub sequence: u64,
+    /// Its id.
+    pub decision: Spelt<DecisionId>,
+    /// When.
+    pub at: Spelt<Timestamp>,
+    /// Yes or no.
+    pub allow: bool,
+    /// The exact reason.
+    pub code: Spelt<Code>,
+    /// The table row that answered.
+    pub rule: String,
+    /// What that row says.
+    pub text: String,
+    /// SHA-256 of the policy build that decided.
+    pub policy: Spelt<Sha256Digest>,
+    /// What was asked; absent if that was erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
+}
+
+/// What was asked, by whom, about whom.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Asked {
+    /// What, as the metrics call it.
+    pub verb: String,
+    /// What kind of asker.
+    pub by: By,
+    /// Whose key it was, if it was an account's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<Spelt<SignKey>>,
+    /// The account it is about, if that is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<Spelt<SignKey>>,
+    /// The invite it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invite: Option<Spelt<InviteId>>,
+    /// The name it gives the account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handle: Option<String>,
+}
+
+/// Who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum By {
+    /// Somebody without an account.
+    Stranger,
+    /// A service of the same operator.
+    Service,
+    /// The operator, on the machine; housekeeping too.
+    Operator,
+    /// An account.
+    Account,
+}
+
+impl DecisionItem {
+    /// A decision from its record, and what was asked under which name, if that is still there.
+    pub fn new(sequence: u64, decision: DecisionId, record: DecisionRecord, asked: Option<(&str, &Request)>) -> Self {
+        let DecisionRecord { at, policy, verdict, code, rule, contents: _ } = record;
+        Self {
+            sequence,
+            decision: decision.into(),
+            at: at.into(),
+            allow: verdict == Verdict::Allow,
+            code: code.into(),
+            text: Rule::find(&rule).map_or("", Rule::text).to_owned(),
+            rule,
+            policy: policy.into(),
+            asked: asked.map(|(verb, request)| Asked::new(verb, request)),
+        }
+    }
+}
+
+impl Asked {
+    fn new(verb: &str, request: &Request) -> Self {
+        let About { account, invite, handle } = About::of(&request.command);
+        let (by, key) = match (&request.asker, &request.command) {
+            // Whoever redeems has no account yet, but a key, and proves it.
+            (_, Command::Redeem(redeem)) => (By::Account, Some(redeem.statement.sign_key)),
+            (Asker::Stranger, _) => (By::Stranger, None),
+            (Asker::Service, _) => (By::Service, None),
+            (Asker::Operator, _) => (By::Operator, None),
+            (Asker::Account(auth), _) => (By::Account, Some(auth.key)),
+        };
+        let account = account.filter(|account| key != Some(*account));
+        Self {
+            verb: verb.to_owned(),
+            by,
+            key: key.map(Spelt::from),
+            account: account.map(Spelt::from),
+            invite: invite.map(Spelt::from),
+            handle,
+        }
+    }
+}
+
+/// Whom and what a command is about.
+#[derive(Default)]
+struct About {
+    account: Option<SignKey>,
+    invite: Option<InviteId>,
+    handle: Option<String>,
+}
+
+impl About {
+    fn of(command: &Command) -> Self {
+        let claims = |bytes: &[u8]| match decode::<Claims>(bytes) {
+            Ok(claims) => Self { account: claims.rebind, invite: Some(claims.invite), handle: None },
+            Err(_) => Self::default(),
+        };
+        match command {
+            Command::Init(init) => claims(&init.invite.claims),
+            Command::RecoverOwner(recover) => claims(&recover.invite.claims),
+            Command::Mint(mint) => claims(&mint.invite.claims),
+            Command::Preview(preview) => Self { invite: Some(preview.invite), ..Self::default() },
+            Command::Redeem(redeem) => {
+                Self { account: None, invite: Some(redeem.invite), handle: Some(redeem.statement.handle.clone()) }
+            }
+            Command::CancelInvite(invite) => Self { invite: Some(*invite), ..Self::default() },
+            Command::ShowInvite(show) => Self { invite: Some(show.invite), ..Self::default() },
+            Command::Register(register) => {
+                Self { account: Some(register.sign_key), invite: None, handle: Some(register.handle.clone()) }
+            }
+            Command::ShowAccount(key)
+            | Command::Revoke(key)
+            | Command::Restore(key)
+            | Command::Delete(key)
+            | Command::IsAuthorized(key) => Self { account: Some(*key), ..Self::default() },
+            Command::Can(can) => Self { account: Some(can.account), ..Self::default() },
+            Command::Describe
+            | Command::BeginRestore(_)
+            | Command::AcceptRestore
+            | Command::ListInvites(_)
+            | Command::Prove(_)
+            | Command::ListAccounts(_)
+            | Command::HasAdmin
+            | Command::Audit
+            | Command::Tidy(_)
+            | Command::Sweep(_) => Self::default(),
+        }
+    }
+}

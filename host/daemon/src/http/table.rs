@@ -1,0 +1,144 @@
+//! Every operation of the API. What stands here is served and described; what does not is neither.
+
+use super::operation::{Asks, Operation, Who, delete, get, post, put};
+use super::{accounts, audit, authorized, health, invites, metrics, openapi, pages, well_known};
+
+/// The whole API, in the order in which its description shows it.
+pub(crate) fn operations() -> Vec<Operation> {
+    [place(), questions(), invites(), accounts(), history()].into_iter().flatten().collect()
+}
+
+/// What anyone may know of the place. (Kept apart from the rest only to be read.)
+fn place() -> Vec<Operation> {
+    [
+        get("/.well-known/doorward", well_known::show).asks(Who::Anyone, Asks::Reads("describe")).named(
+            "describe",
+            "Who this server is",
+            "Its name, key, versions, policy build and clock. Start here: a link names the key's fingerprint.",
+        ),
+        get("/healthz", health::alive).named("alive", "Whether the process lives", ""),
+        get("/readyz", health::ready).named(
+            "ready",
+            "Whether it can decide and commit right now",
+            "As just tried, at most once a second.",
+        ),
+        get("/metrics", metrics::show).named("metrics", "Counters and gauges for Prometheus", "Text exposition format 0.0.4."),
+        get("/v1/openapi.json", openapi::show).named("openapi", "This description", ""),
+        get("/problems/{code}", pages::problem).named(
+            "explain-problem",
+            "What a code means, as a page",
+            "Where the `type` of a problem leads.",
+        ),
+    ]
+    .map(Operation::for_services)
+    .into()
+}
+
+/// What services ask.
+fn questions() -> Vec<Operation> {
+    [
+        get("/v1/authorized/{key}", authorized::one).asks(Who::Service, Asks::Question("is-authorized")).named(
+            "is-authorized",
+            "Whether a key belongs to somebody who may be here now",
+            "A *no* is an answer, with status 200. Take everything else that is not a *yes* for a *no* as well.",
+        ),
+        post("/v1/authorized", authorized::many).asks(Who::Service, Asks::Question("is-authorized")).named(
+            "are-authorized",
+            "The same question about up to 1,000 keys",
+            "One answer a key, in the order of the question.",
+        ),
+        get("/v1/has-admin", authorized::has_admin).asks(Who::Service, Asks::Question("has-admin")).named(
+            "has-admin",
+            "Whether the server has an active owner",
+            "A *no* is an answer, with status 200.",
+        ),
+        get("/v1/can", authorized::can).asks(Who::Service, Asks::Question("can")).named(
+            "can",
+            "Whether an account may do something, and why",
+            "Members may ask about themselves; who may read the audit, and services, about anyone, with the facts that the rule looked at.",
+        ),
+    ]
+    .map(Operation::for_services)
+    .into()
+}
+
+fn invites() -> Vec<Operation> {
+    const INVITE: &str = "/v1/invites/{id}";
+    vec![
+        post("/v1/invites", invites::mint).asks(Who::Account, Asks::Writes("mint-invite")).named(
+            "mint-invite",
+            "Make an invite",
+            "The issuer's device draws the token, derives the invite's key from it, and signs the claims with both keys; the server never sees the token.",
+        ),
+        get("/v1/invites", invites::list).asks(Who::Account, Asks::Reads("list-invites")).named(
+            "list-invites",
+            "The place's invites, a page at a time",
+            "",
+        ),
+        get(INVITE, invites::show).asks(Who::Account, Asks::Reads("show-invite")).named(
+            "show-invite",
+            "One invite, and who came through it, a page at a time",
+            "",
+        ),
+        delete(INVITE, invites::cancel).asks(Who::Account, Asks::Writes("cancel-invite")).named(
+            "cancel-invite",
+            "Cancel an invite",
+            "It admits nobody from then on. Cancelling twice is fine.",
+        ),
+        post("/v1/invites/{id}/preview", invites::preview).asks(Who::Holder, Asks::Reads("preview")).named(
+            "preview-invite",
+            "What an invite is, for its holder",
+            "The body proves that its sender holds the invite, by the invite's own key. A wrong proof and an unknown invite are alike.",
+        ),
+        post("/v1/invites/{id}/redeem", invites::redeem).asks(Who::Holder, Asks::Writes("redeem")).named(
+            "redeem-invite",
+            "Be let in",
+            "Signed by the invite's key and by the account's. Asking again with the same account gives the first receipt again.",
+        ),
+    ]
+}
+
+fn accounts() -> Vec<Operation> {
+    const ACCOUNT: &str = "/v1/accounts/{key}";
+    vec![
+        post("/v1/accounts", accounts::register).asks(Who::Account, Asks::Writes("register")).named(
+            "register-account",
+            "Add an account without an invite",
+            "",
+        ),
+        get("/v1/accounts", accounts::list).asks(Who::Account, Asks::Reads("list-accounts")).named(
+            "list-accounts",
+            "Accounts, a page at a time",
+            "Members see whom they share a space with; account managers see all, with details.",
+        ),
+        get(ACCOUNT, accounts::show).asks(Who::Account, Asks::Reads("show-account")).named("show-account", "One account", ""),
+        delete(ACCOUNT, accounts::delete).asks(Who::Account, Asks::Writes("delete")).named(
+            "delete-account",
+            "Delete an account for good",
+            "",
+        ),
+        put("/v1/accounts/{key}/proof", accounts::prove).asks(Who::Account, Asks::Writes("prove")).named(
+            "prove-account",
+            "Prove that an account that somebody else registered holds its keys",
+            "Signed by that very account.",
+        ),
+        post("/v1/accounts/{key}/revoke", accounts::revoke).asks(Who::Account, Asks::Writes("revoke")).named(
+            "revoke-account",
+            "Revoke an account",
+            "The next request of it is refused, and what it made is void. Revoking twice is fine.",
+        ),
+        post("/v1/accounts/{key}/restore", accounts::restore).asks(Who::Account, Asks::Writes("restore")).named(
+            "restore-account",
+            "Make a revoked account active again",
+            "What it made before stays void.",
+        ),
+    ]
+}
+
+fn history() -> Vec<Operation> {
+    vec![get("/v1/audit", audit::list).asks(Who::Account, Asks::Reads("audit")).named(
+        "read-history",
+        "What was decided, by which rule: the newest first, a page at a time",
+        "Needs `read-audit`. What names somebody who was deleted for good is gone.",
+    )]
+}

@@ -1,0 +1,227 @@
+//! How every command ends, for people and for scripts: 0 done or allowed, 1 fault or wrong usage, 2 denied with the code
+//! printed. One table, run twice: as people type it, and with `--json`.
+
+use super::world::World;
+use doorward_tests::{Oops, program};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::process::Command;
+
+/// Who types what, how it ends, and what is seen then: after 0 the shape of the JSON (members of the object, or of the
+/// first one in a list), otherwise a part of what is said.
+type Row = (&'static str, &'static str, i32, &'static str);
+
+const INVITE: &str = "expires greeting id issuer issuer_fingerprint issuer_handle label max_uses minted_at role salt state uses";
+const CARD: &str = "command expires greeting id label link max_uses role state token typed_code";
+const ACCOUNT: &str = "details fingerprint handle key role tags";
+const KEY: &str = "created file fingerprint handle kex_key public_url server_key server_name sign_key";
+const PREVIEW: &str = "expires exposed greeting id issuer issuer_fingerprint issuer_handle max_uses members rebind role server_key server_name space_name tags uses verdict";
+const STATE: &str = "bytes chain file records revision sequence server_key signed_at";
+
+/// While the server runs. Later rows build on earlier ones.
+const RUNNING: &[Row] = &[
+    ("ada", "whoami", 0, "account receipt server"),
+    ("fay", "whoami", 1, "you have no keys"),
+    ("gus", "whoami", 2, "account-revoked"),
+    ("ada", "invite create --label x", 0, CARD),
+    ("ada", "invite create --count 2", 0, CARD),
+    ("ada", "invite create --uses 0", 1, "unlimited"),
+    ("ada", "invite create --labels no-such-file", 1, "cannot read no-such-file"),
+    ("ada", "invite create --expires 400d", 2, "expiry-too-far"),
+    ("ada", "invite create --role owner", 2, "grant-too-high"),
+    ("cyd", "invite create", 2, "missing-permission"),
+    ("cyd", "invite create --count 3 --sheet never.html", 2, "missing-permission"),
+    ("ada", "invite list", 0, INVITE),
+    ("ada", "invite list --state none", 1, "possible values"),
+    ("cyd", "invite list", 2, "missing-permission"),
+    ("ada", "invite show {invite}", 0, "claims invite invite_signature issuer_signature next uses"),
+    ("ada", "invite show 7", 1, "32 hexadecimal"),
+    ("cyd", "invite show {invite}", 2, "missing-permission"),
+    ("ada", "invite link {invite}", 0, CARD),
+    ("fay", "invite link {invite}", 1, "you have no keys"),
+    ("cyd", "invite link {invite}", 2, "missing-permission"),
+    ("ada", "invite cancel {spare}", 0, INVITE),
+    ("ada", "invite cancel", 1, "required"),
+    ("cyd", "invite cancel {invite}", 2, "missing-permission"),
+    ("fay", "preview {link}", 0, PREVIEW),
+    ("fay", "preview --offline {link}", 0, "expired expires exposed fingerprint id server"),
+    ("fay", "preview --server http://127.0.0.1:9 {link}", 1, "no server at"),
+    ("fay", "preview nonsense", 2, "damaged-link"),
+    ("fay", "preview {cancelled_link}", 2, "invite-cancelled"),
+    ("fay", "redeem {cancelled_link} --handle Fay", 2, "invite-cancelled"),
+    ("fay", "redeem {link}", 1, "--handle NAME"),
+    (
+        "fay",
+        "redeem {link} --handle Fay",
+        0,
+        "account at code file fingerprint handle public_url role sequence server_key server_name",
+    ),
+    ("gus", "redeem {fresh_link} --handle Gus", 2, "move them away"),
+    ("cyd", "account list", 0, ACCOUNT),
+    ("cyd", "account list --everybody", 1, "--everybody"),
+    ("gus", "account list", 2, "account-revoked"),
+    ("ada", "account show Cyd", 0, ACCOUNT),
+    ("ada", "account show Nobody", 1, "nobody you may see is called Nobody"),
+    ("gus", "account show {cyd}", 2, "account-revoked"),
+    ("ada", "why Cyd send", 0, "account allow code facts fingerprint permission rule space text"),
+    ("ada", "why Cyd fly", 1, "possible values"),
+    ("ada", "why Cyd invite", 2, "missing-permission"),
+    ("cyd", "why Ada send", 2, "missing-permission"),
+    ("ada", "audit", 0, "allow asked at code decision policy rule sequence text"),
+    ("ada", "audit --limit 0", 1, "0 is not in 1.."),
+    ("cyd", "audit", 2, "missing-permission"),
+    ("ada", "account revoke {dee}", 0, "account code"),
+    ("ada", "account revoke Cyd", 1, "Name the fingerprint"),
+    ("cyd", "account revoke {dee}", 2, "missing-permission"),
+    ("ada", "account restore {dee}", 0, "account code"),
+    ("ada", "account restore {dee} {dee}", 1, "unexpected argument"),
+    ("cyd", "account restore {dee}", 2, "missing-permission"),
+    ("ada", "account delete {dee}", 1, "say --yes"),
+    ("cyd", "account delete {dee} --yes", 2, "missing-permission"),
+    ("ada", "account delete {dee} --yes", 0, "account code"),
+    ("cyd", "account register {eve} {eve_kex} --handle Eve", 2, "missing-permission"),
+    ("ada", "account register {eve} nonsense --handle Eve", 1, "64 hexadecimal"),
+    ("eve", "key prove", 2, "unauthenticated"),
+    ("ada", "account register {eve} {eve_kex} --handle Eve", 0, ACCOUNT),
+    ("fay", "key prove --server http://127.0.0.1:9", 1, "no server at"),
+    ("eve", "key prove", 0, "code key"),
+    ("hal", "key new", 0, KEY),
+    ("fay", "key new --server http://127.0.0.1:9", 1, "no server at"),
+    ("fay", "key new", 1, "you have keys for this server already"),
+    ("fay", "key show", 0, KEY),
+    ("fay", "key show --all", 1, "--all"),
+    ("fay", "key import no-such-file", 1, "cannot read"),
+    ("cyd", "key import {key_file}", 0, KEY),
+    ("ada", "doctor --data {data} --listen {listen}", 0, "findings health"),
+    ("ada", "doctor --data no-such-folder", 1, "a server makes its own"),
+    ("ada", "backup now.backup --data {data}", 0, STATE),
+    ("ada", "backup now.backup --data {data}", 1, "now.backup"),
+    ("ada", "restore now.backup --check --data {data}", 0, STATE),
+    ("ada", "restore now.backup --yes --data {data}", 1, "Stop it first"),
+    ("ada", "restore --accept --data {data}", 1, "Stop it first"),
+    ("ada", "owner recover --yes --data {data}", 1, "Stop it first"),
+    ("ada", "init --data {data}", 1, "Stop it first"),
+    (
+        "ada",
+        "serve --print-config",
+        0,
+        "data listen log log-format max-connections name policy public-url service-listen service-mode store sync-delay-ms trusted-proxies",
+    ),
+    ("ada", "serve --data {data} --listen 127.0.0.1:0", 1, "Stop it first"),
+    ("ada", "serve --listen nowhere", 1, "is not an address and port"),
+    ("ada", "completions fish", 0, ""),
+    ("ada", "completions fishy", 1, "possible values"),
+    ("ada", "man --out pages", 0, ""),
+    ("ada", "man", 1, "--out"),
+    ("ada", "frobnicate", 1, "unrecognized subcommand"),
+];
+
+/// When it has stopped.
+const STOPPED: &[Row] = &[
+    ("ada", "init --data {data}", 2, "owner-exists"),
+    ("ada", "init --data elsewhere", 0, "file"),
+    ("ada", "restore now.backup --yes --data {data}", 0, "fault kept restore_epoch restored"),
+    ("ada", "restore --accept --data {data}", 0, "accepted waited"),
+    ("ada", "owner recover --yes --data {data}", 0, "file"),
+    ("ada", "whoami", 1, "doorward serve"),
+];
+
+/// Commands that nobody is refused: they only touch this machine.
+const NEVER_REFUSED: [&str; 9] =
+    ["backup", "completions", "doctor", "key import", "key new", "key show", "man", "restore", "serve"];
+
+#[test]
+fn every_command_ends_as_it_should() -> Result<(), Oops> {
+    for json in [false, true] {
+        let mut world = World::new()?;
+        RUNNING.iter().try_for_each(|row| check(&world, row, json))?;
+        world.daemon.terminate()?;
+        STOPPED.iter().try_for_each(|row| check(&world, row, json))?;
+    }
+    Ok(())
+}
+
+fn check(world: &World, (who, line, code, seen): &Row, json: bool) -> Result<(), Oops> {
+    let mut words = world.words(line);
+    words.extend(json.then(|| "--json".to_owned()));
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    // What may change between two runs is left out of the table: an invite's uses are counted in words elsewhere.
+    let (printed, said) = world.person(who).ended(*code, &words)?;
+    assert!(!said.contains("panicked"), "{line}: {said}");
+    if *code != 0 {
+        // The answer to `why` is no error: it is printed.
+        assert!(said.contains(seen) || printed.contains(seen), "{line}: {said}{printed}");
+        assert!(!json || is_json_error(&said, *code) || is_json(&printed), "{line}: {said}{printed}");
+    } else if json && !seen.is_empty() {
+        assert_eq!(shape(&serde_json::from_str(&printed)?), *seen, "{line}: {printed}");
+    }
+    Ok(())
+}
+
+/// `clap` refuses what was typed in its own words, before anything else; all other errors are one object.
+fn is_json_error(said: &str, code: i32) -> bool {
+    let last = said.lines().last().and_then(|line| serde_json::from_str::<Value>(line).ok());
+    match last {
+        None => code == 1 && said.starts_with("error: "),
+        Some(error) => error["error"]["code"].is_string() == (code == 2) && error["error"]["next"].is_array(),
+    }
+}
+
+fn is_json(printed: &str) -> bool {
+    serde_json::from_str::<Value>(printed).is_ok()
+}
+
+fn shape(value: &Value) -> String {
+    let object = value.get(0).unwrap_or(value);
+    let mut members: Vec<&str> = object.as_object().into_iter().flat_map(|object| object.keys().map(String::as_str)).collect();
+    members.sort_unstable();
+    members.join(" ")
+}
+
+#[test]
+fn no_command_is_missing_in_the_table() -> Result<(), Oops> {
+    let table: Vec<&Row> = RUNNING.iter().chain(STOPPED).collect();
+    let all = commands()?;
+    assert!(all.len() > 20, "{all:?}");
+    for command in all {
+        let codes: BTreeSet<i32> = table
+            .iter()
+            .filter(|(_, line, _, _)| *line == command || line.starts_with(&format!("{command} ")))
+            .map(|(_, _, code, _)| *code)
+            .collect();
+        let refusable = !NEVER_REFUSED.contains(&command.as_str()) && command != "owner recover";
+        let expected = if refusable { BTreeSet::from([0, 1, 2]) } else { BTreeSet::from([0, 1]) };
+        assert_eq!(codes, expected, "{command}");
+    }
+    Ok(())
+}
+
+/// Every command that does something, as `--help` lists them.
+pub(crate) fn commands() -> Result<Vec<String>, Oops> {
+    let (mut found, mut open) = (Vec::new(), vec![String::new()]);
+    while let Some(parent) = open.pop() {
+        let below = below(&parent)?;
+        if below.is_empty() {
+            found.push(parent);
+        } else {
+            open.extend(below.iter().map(|name| format!("{parent} {name}").trim().to_owned()));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn below(parent: &str) -> Result<Vec<String>, Oops> {
+    let help = help(parent)?;
+    let Some((_, list)) = help.split_once("\nCommands:\n") else { return Ok(Vec::new()) };
+    let lines = list.lines().take_while(|line| line.starts_with("  "));
+    let names = lines.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help");
+    Ok(names.map(str::to_owned).collect())
+}
+
+/// What `--help` says about a command.
+pub(crate) fn help(command: &str) -> Result<String, Oops> {
+    let output = Command::new(program()?).args(command.split_whitespace()).arg("--help").output()?;
+    assert_eq!(output.status.code(), Some(0), "{command}");
+    Ok(String::from_utf8(output.stdout)?)
+}

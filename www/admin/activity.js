@@ -1,0 +1,177 @@
+// What was decided here: the latest decision records, in words.
+import { fingerprint, permits } from "/assets/door.js";
+import { busy, copyField, facts, field, person, timeWords } from "/assets/shared/components.js";
+import { h } from "/assets/shared/dom.js";
+import { locale } from "/assets/shared/i18n.js";
+import { empty, refusal, rows, ruleLine, switchOf } from "/assets/admin/parts.js";
+import { ask, list, live, session } from "/assets/admin/session.js";
+import { fillWith, inWords, tell, verbs } from "/assets/admin/texts.js";
+
+/** @typedef {import("/assets/admin/session.js").Decision} Decision */
+/** @typedef {import("/assets/admin/session.js").Account} Account */
+/** @typedef {import("/assets/shared/dom.js").Child} Child */
+
+const size = 50;
+/** How many pages are looked through for what is asked for, before the reader is asked whether to go on. */
+const patience = 8;
+
+class ActivitySection extends HTMLElement {
+  place = h("ul", { class: "rows tight" });
+  nothing = h("div", {});
+  below = h("div", { class: "actions", "aria-live": "polite" });
+  /** Newest first. @type {Decision[]} */
+  decisions = [];
+  /** Where the older ones begin; nothing if there are none. */
+  older = "";
+  /** @type {Map<string, Account>} */
+  people = new Map();
+  refusedOnly = false;
+  whom = field(tell("activity.whom"), h("select", { onchange: () => void this.choose() }, h("option", { value: "" }, tell("activity.all"))));
+
+  connectedCallback() {
+    const choices = /** @type {[string, string][]} */ ([["all", tell("activity.every")], ["refused", tell("activity.refused")]]);
+    const pick = (/** @type {string} */ value) => {
+      this.refusedOnly = value === "refused";
+      void this.choose();
+    };
+    this.replaceChildren(
+      h("div", { class: "head" }, h("h1", { tabindex: -1 }, tell("activity"))),
+      h("p", { class: "lead" }, tell("activity.lead")),
+      h("div", { class: "tools" }, switchOf(tell("activity.which"), choices, "all", pick), this.whom.box),
+      this.place,
+      this.nothing,
+      this.below,
+    );
+    const looking = live(this, () => this.load(), () => this.show(), (error) => this.nothing.replaceChildren(refusal(error)));
+    void looking.look();
+  }
+
+  /** The newest ones, joined to those that are known. */
+  async load() {
+    const [page, people] = await Promise.all([this.page(""), list("/v1/accounts")]);
+    const known = this.decisions[0]?.sequence ?? Infinity;
+    const fresh = page.decisions;
+    const last = fresh.at(-1)?.sequence ?? 0;
+    // More came than a page holds: what lies between is fetched when somebody asks for older ones.
+    if (!this.decisions.length || (page.after && last > known)) [this.decisions, this.older] = [fresh, page.after];
+    else this.decisions = [...fresh, ...this.decisions.filter(({ sequence }) => sequence < last)];
+    this.people = new Map(people.items.map((account) => [account.key, account]));
+    return [this.decisions[0]?.sequence, this.decisions.length, people.items.map(({ key, handle }) => key + handle)];
+  }
+
+  /** @param {string} after @returns {Promise<{ decisions: Decision[], after: string }>} */
+  async page(after) {
+    const { items, next } = await ask("GET", `/v1/audit?limit=${size}${after && `&after=${encodeURIComponent(after)}`}`);
+    return { decisions: items, after: next ?? "" };
+  }
+
+  /** @param {Decision} decision */
+  isAsked({ allow, asked }) {
+    const whom = this.whom.input.value;
+    return !(this.refusedOnly && allow) && (!whom || asked?.key === whom || asked?.account === whom);
+  }
+
+  /** After another choice: shows what is known of it, and looks further back if that is little. */
+  async choose() {
+    this.show();
+    if (this.decisions.filter((decision) => this.isAsked(decision)).length < size / 2) await this.further();
+  }
+
+  async further() {
+    const enough = this.decisions.filter((decision) => this.isAsked(decision)).length + size / 2;
+    for (let pages = 0; this.older && pages < patience; pages++) {
+      const from = this.older;
+      const page = await this.page(from);
+      // The list began anew meanwhile.
+      if (this.older !== from) return;
+      this.older = page.after;
+      this.decisions.push(...page.decisions);
+      if (this.decisions.filter((decision) => this.isAsked(decision)).length >= enough) break;
+    }
+    this.show();
+  }
+
+  show() {
+    this.fillPeople();
+    const asked = this.decisions.filter((decision) => this.isAsked(decision));
+    const items = asked.map((decision) => ({ ...decision, names: [decision.asked?.key, decision.asked?.account].map((key) => (key && this.people.get(key)?.handle) ?? "") }));
+    rows(this.place, items, ({ decision }) => decision, (item) => this.row(item));
+    this.nothing.replaceChildren(...(asked.length ? [] : [empty(tell("activity.none"), tell("activity.none.lead", { n: this.decisions.length }))]));
+    const button = h("button", {}, tell("activity.older"));
+    button.addEventListener("click", () => busy(button, () => this.further()));
+    this.below.replaceChildren(this.older ? button : h("p", { class: "hint" }, tell("activity.end")));
+  }
+
+  /** The people to choose from; the choice stays. */
+  fillPeople() {
+    const { input } = this.whom;
+    const known = new Set([...input.options].map(({ value }) => value));
+    for (const { key, handle, fingerprint: mark } of [...this.people.values()].sort((a, b) => a.handle.localeCompare(b.handle))) {
+      if (!known.has(key)) input.append(h("option", { value: key }, `${handle} ${mark}`));
+    }
+  }
+
+  /** Whose key this is, in words or as a person. @param {string} key @param {string} [handle] a name that came with it @returns {Child | Child[]} */
+  named(key, handle) {
+    if (key === session().server.server_key) return tell("by.server");
+    const name = this.people.get(key)?.handle ?? handle;
+    return name ? person(name, fingerprint(key)) : [tell("by.unknown"), " ", h("span", { class: "key mono" }, fingerprint(key))];
+  }
+
+  /** Who asked. @param {import("/assets/admin/session.js").Asked} asked */
+  by({ by, key, account, handle }) {
+    // A name in a request is that of the account it makes.
+    return by === "account" && key ? this.named(key, account ? undefined : handle) : tell(by === "account" ? "by.unknown" : `by.${by}`);
+  }
+
+  /** Whom it is about: whoever asked, if it names nobody else. @param {import("/assets/admin/session.js").Asked} asked */
+  who(asked) {
+    return asked.account ? this.named(asked.account, asked.handle) : this.by(asked);
+  }
+
+  /** What happened, as a sentence. @param {Decision} decision */
+  sentence({ asked, allow }) {
+    if (!asked) return [tell(allow ? "activity.erased" : "activity.erased.no")];
+    const words = verbs[asked.verb] ?? [asked.verb, asked.verb];
+    const [first, ...rest] = fillWith(words[allow ? 0 : 1], { by: this.by(asked), who: this.who(asked) }).filter((part) => part !== "");
+    return [typeof first === "string" ? first.charAt(0).toLocaleUpperCase(locale) + first.slice(1) : first, ...rest];
+  }
+
+  /** @param {Decision} decision */
+  row(decision) {
+    const chip = !decision.allow && h("span", { class: "chip bad" }, tell("activity.no"));
+    return h(
+      "li",
+      { class: "sheet row" },
+      h("details", {}, h("summary", {}, h("span", { class: "what" }, ...this.sentence(decision)), chip, h("span", { class: "soft when" }, timeWords(decision.at, "distance"))), this.more(decision)),
+      !decision.allow && h("p", { class: "hint" }, inWords(decision.code).sentence),
+    );
+  }
+
+  /** @param {Decision} decision */
+  more(decision) {
+    const { server } = session();
+    const { asked } = decision;
+    const mono = (/** @type {string} */ text) => h("span", { class: "mono" }, text);
+    return h(
+      "div",
+      { class: "stack" },
+      facts([
+        [tell("activity.when"), new Date(decision.at).toLocaleString(locale, { dateStyle: "full", timeStyle: "medium" })],
+        [tell("activity.by"), asked && h("span", {}, this.by(asked))],
+        [tell("activity.rule"), ruleLine(decision.text, decision.rule)],
+        [tell("activity.code"), mono(decision.code)],
+        [tell("activity.handle"), asked?.handle && h("bdi", {}, asked.handle)],
+        [tell("activity.invite"), asked?.invite && mono(asked.invite)],
+        [tell("activity.sequence"), String(decision.sequence)],
+        [tell("activity.decision"), mono(decision.decision)],
+        [tell("activity.policy"), h("span", {}, mono(`${decision.policy.slice(0, 16)}…`), " ", tell(decision.policy === server.policy_digest ? "activity.policy.now" : "activity.policy.then"))],
+      ]),
+      asked && (asked.account ?? asked.key) && h("div", {}, h("h3", {}, tell("activity.key")), copyField(tell("activity.key"), asked.account ?? asked.key ?? "", "mono")),
+    );
+  }
+}
+customElements.define("activity-section", ActivitySection);
+
+/** Whether this section is for the reader. @param {string | null} role */
+export const mayReadAudit = (role) => role !== null && permits(role, "read-audit");

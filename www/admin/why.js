@@ -1,0 +1,61 @@
+// What somebody may do here, by which rule, and what the rule looked at.
+import { facts, person, roleName } from "/assets/shared/components.js";
+import { h } from "/assets/shared/dom.js";
+import { permissions } from "/assets/shared/i18n.js";
+import { remember } from "/assets/admin/memory.js";
+import { codeOf, openDialog, refusal, ruleLine } from "/assets/admin/parts.js";
+import { ask } from "/assets/admin/session.js";
+import { inWords, tell } from "/assets/admin/texts.js";
+
+/**
+ * An answer to "may this account …?".
+ * @typedef {object} Answer
+ * @property {boolean} allow
+ * @property {string} code
+ * @property {string} rule
+ * @property {string} text what the rule says
+ * @property {{ role: string | null, server_role: string | null, standing: "active" | "revoked" | null, banned: boolean }} [facts]
+ */
+
+/** The id of the server's own space. */
+const serverSpace = "0".repeat(32);
+
+/** @param {import("/assets/admin/session.js").Account} account */
+export async function explainWhy(account) {
+  const names = Object.keys(permissions);
+  const content = await Promise.all(names.map((permission) => ask("GET", `/v1/can?account=${account.key}&permission=${permission}&space=${serverSpace}`))).then(
+    (/** @type {Answer[]} */ answers) => verdicts(names, answers),
+    (error) => [refusal({ code: codeOf(error) })],
+  );
+  const title = tell("why.title", { handle: account.handle });
+  const { show, done } = openDialog(title);
+  show(title, h("p", { class: "soft" }, person(account.handle, account.fingerprint)), ...content, done());
+}
+
+/** @param {string[]} names @param {Answer[]} answers */
+function verdicts(names, answers) {
+  remember("why");
+  const may = answers.filter(({ allow }) => allow).length;
+  return [
+    seen(answers[0]),
+    h("p", {}, tell("why.sum", { n: may, of: answers.length })),
+    h("ul", { class: "verdicts" }, ...answers.map((answer, i) => line(permissions[names[i]], answer))),
+    h("p", { class: "hint" }, tell("why.hint")),
+  ];
+}
+
+/** What every answer looked at: it is about one account in one place. @param {Answer} answer */
+function seen({ facts: read }) {
+  if (!read) return null;
+  return facts([
+    [tell("why.role"), read.server_role ? roleName(read.server_role) : tell("people.guest")],
+    [tell("why.standing"), read.standing && tell(`standing.${read.standing}`)],
+    [tell("why.banned"), read.banned ? tell("yes") : tell("no")],
+  ]);
+}
+
+/** @param {string} words @param {Answer} answer */
+function line(words, { allow, code, rule, text }) {
+  const verdict = h("span", { class: `chip ${allow ? "good" : "bad"}` }, tell(allow ? "yes" : "no"));
+  return h("li", {}, h("details", {}, h("summary", {}, h("span", { class: "what" }, words), verdict), !allow && h("p", {}, inWords(code).sentence), h("p", { class: "soft" }, ruleLine(text, rule))));
+}
