@@ -160,7 +160,7 @@ class ActivitySection extends HTMLElement {
         [tell("activity.when"), new Date(decision.at).toLocaleString(locale, { dateStyle: "full", timeStyle: "medium" })],
         [tell("activity.by"), asked && h("span", {}, this.by(asked))],
         [tell("activity.rule"), ruleLine(decision.text, decision.rule)],
-        [tell("activity.code"), mono(decision.code)],
+        [tell("activity.code"), h("span", {}, !decision.allow && `${inWords(decision.code).sentence} `, mono(decision.code))],
         [tell("activity.handle"), asked?.handle && h("bdi", {}, asked.handle)],
         [tell("activity.invite"), asked?.invite && mono(asked.invite)],
         [tell("activity.sequence"), String(decision.sequence)],
