@@ -167,7 +167,7 @@ class ActivitySection extends HTMLElement {
         [tell("activity.decision"), mono(decision.decision)],
         [tell("activity.policy"), h("span", {}, mono(`${decision.policy.slice(0, 16)}…`), " ", tell(decision.policy === server.policy_digest ? "activity.policy.now" : "activity.policy.then"))],
       ]),
-      asked && (asked.account ?? asked.key) && h("div", {}, h("h3", {}, tell("activity.key")), copyField(tell("activity.key"), asked.account ?? asked.key ?? "", "mono")),
+      asked && (asked.account ?? asked.key) && h("div", {}, h("p", { class: "soft" }, tell("activity.key")), copyField(tell("activity.key"), asked.account ?? asked.key ?? "", "mono")),
     );
   }
 }

@@ -83,7 +83,7 @@ async fn the_console_says_what_somebody_may_do_and_what_server_this_is() -> Resu
     let answers: Vec<(String, String)> = serde_json::from_value(ada.script(answers).await?)?;
     let allowed: Vec<&str> = answers.iter().filter(|(_, verdict)| verdict == "yes").map(|(what, _)| &**what).collect();
     assert_eq!((allowed, answers.len()), (vec!["read", "write"], 13));
-    ada.script("document.querySelectorAll('.verdicts summary')[8].click();").await?;
+    ada.browser.all(".verdicts summary").await?.remove(8).click().await?;
     ada.browser.see("The role must allow it. can.permission").await?;
     ada.browser.looks("console/why").await?;
     ada.browser.press_in_dialog("Done").await?;
@@ -133,7 +133,7 @@ async fn the_log_tells_what_happened() -> Result<(), Oops> {
     ada.browser.looks("console/activity").await?;
 
     // Every line opens down to its rule.
-    ada.script("document.querySelector('.rows summary').click();").await?;
+    ada.browser.all(".rows summary").await?.remove(0).click().await?;
     ada.browser.see("mint.").await?;
     ada.browser.see("in force now").await?;
     ada.browser.looks("console/activity-open").await?;
