@@ -25,6 +25,8 @@ class ActivitySection extends HTMLElement {
   older = "";
   /** @type {Map<string, Account>} */
   people = new Map();
+  /** Keys that were looked for, whether or not they have an account. @type {Set<string>} */
+  met = new Set();
   refusedOnly = false;
   whom = field(tell("activity.whom"), h("select", { onchange: () => void this.choose() }, h("option", { value: "" }, tell("activity.all"))));
 
@@ -48,15 +50,24 @@ class ActivitySection extends HTMLElement {
 
   /** The newest ones, joined to those that are known. */
   async load() {
-    const [page, people] = await Promise.all([this.page(""), list("/v1/accounts")]);
+    const page = await this.page("");
+    await this.meet(page.decisions);
     const known = this.decisions[0]?.sequence ?? Infinity;
     const fresh = page.decisions;
     const last = fresh.at(-1)?.sequence ?? 0;
     // More came than a page holds: what lies between is fetched when somebody asks for older ones.
     if (!this.decisions.length || (page.after && last > known)) [this.decisions, this.older] = [fresh, page.after];
     else this.decisions = [...fresh, ...this.decisions.filter(({ sequence }) => sequence < last)];
-    this.people = new Map(people.items.map((account) => [account.key, account]));
-    return [this.decisions[0]?.sequence, this.decisions.length, people.items.map(({ key, handle }) => key + handle)];
+    return [this.decisions[0]?.sequence, this.decisions.length];
+  }
+
+  /** Learns who these are about, if anybody is new. @param {Decision[]} decisions */
+  async meet(decisions) {
+    const keys = decisions.flatMap(({ asked }) => [asked?.key, asked?.account]);
+    if (this.people.size && keys.every((key) => !key || this.met.has(key))) return;
+    const { items } = await list("/v1/accounts");
+    this.people = new Map(items.map((account) => [account.key, account]));
+    for (const key of [...keys, ...this.people.keys()]) if (key) this.met.add(key);
   }
 
   /** @param {string} after @returns {Promise<{ decisions: Decision[], after: string }>} */
@@ -84,6 +95,7 @@ class ActivitySection extends HTMLElement {
       const page = await this.page(from);
       // The list began anew meanwhile.
       if (this.older !== from) return;
+      await this.meet(page.decisions);
       this.older = page.after;
       this.decisions.push(...page.decisions);
       if (this.decisions.filter((decision) => this.isAsked(decision)).length >= enough) break;

@@ -166,7 +166,11 @@ export function live(element, load, show, refused) {
   };
   const again = () => {
     if (!element.isConnected) return contact.removeEventListener("look", again);
-    if (document.visibilityState === "visible") void look();
+    if (document.visibilityState !== "visible") return;
+    clearTimeout(timer);
+    // Under a dialog nothing moves.
+    if (document.querySelector("dialog[open]")) timer = setTimeout(again, 1000);
+    else void look();
   };
   contact.addEventListener("look", again);
   return { look, anew: () => ((last = ""), look()) };
