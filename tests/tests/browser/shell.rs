@@ -98,6 +98,7 @@ async fn the_console_says_what_somebody_may_do_and_what_server_this_is() -> Resu
 
     // Everything of the list is done now, so it is gone.
     ada.go(&daemon, "invites").await?;
+    ada.browser.find("invites-section .tools").await?;
     let steps = "const { firstSteps } = await import('/assets/admin/steps.js'); return await firstSteps(() => {});";
     assert!(ada.script(steps).await?.is_null());
 
