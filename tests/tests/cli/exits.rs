@@ -107,7 +107,7 @@ const RUNNING: &[Row] = &[
         0,
         "data listen log log-format max-connections name policy public-url service-listen service-mode store sync-delay-ms trusted-proxies",
     ),
-    ("ada", "serve --data {data} --listen 127.0.0.1:0", 1, "Stop it first"),
+    ("ada", "serve --data {data} --listen 127.0.0.1:9", 1, "Stop it first"),
     ("ada", "serve --listen nowhere", 1, "is not an address and port"),
     ("ada", "completions fish", 0, ""),
     ("ada", "completions fishy", 1, "possible values"),

@@ -57,6 +57,7 @@ fn at_terminal(world: &World, line: &str, env: &[(&str, &str)]) -> Result<String
     let mut script = world.person("ada").command(&[])?;
     let envs: Vec<_> = script.get_envs().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned()))).collect();
     script = Command::new("script");
+    script.current_dir(world.person("ada").keys.path());
     script.args(["--quiet", "--return", "--command", &line, "/dev/null"]).envs(envs).env_remove("NO_COLOR");
     let output = script.envs(env.iter().copied()).stdin(Stdio::null()).output()?;
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
@@ -71,9 +72,12 @@ fn colours_and_bars_are_for_terminals_that_want_them() -> Result<(), Oops> {
         assert!(at_terminal(&world, line, &terminal)?.contains(colour), "{line}");
         assert!(!at_terminal(&world, line, &plain)?.contains(colour), "{line}");
     }
-    let (data, batch) = (&world.words("{data}")[0], "doorward invite create --count 12");
-    let serve = format!("doorward serve --data {data} --listen 127.0.0.1:0");
-    assert!(!at_terminal(&world, &serve, &plain)?.contains(colour));
+    let batch = "doorward invite create --count 12";
+    for (env, data) in [(&terminal[..], "one"), (&plain[..], "other")] {
+        let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let log = at_terminal(&world, &format!("timeout 5 doorward serve --data {data} --listen {port}"), env)?;
+        assert!(log.contains("serving") && log.contains(colour) == (data == "one"), "{log}");
+    }
     assert!(at_terminal(&world, batch, &terminal)?.contains("making invites [##############################] 12 of 12"));
     assert!(!at_terminal(&world, batch, &[("TERM", "dumb")])?.contains("making invites"));
     let (_, said) = world.person("ada").ended(0, &["invite", "create", "--count", "12"])?;
