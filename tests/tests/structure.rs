@@ -88,6 +88,22 @@ fn one_place_names_a_concrete_store() -> Result<(), Oops> {
     Ok(())
 }
 
+/// Whatever is served is in the table that the API's description is made from, or is a page.
+#[test]
+fn the_api_has_no_route_outside_its_table() -> Result<(), Oops> {
+    let mut pages = 0;
+    for (path, text) in sources("host/daemon/src", "rs")? {
+        for (_, route) in text.match_indices(".route(").map(|(at, call)| (at, &text[at + call.len()..])) {
+            let (place, handler) = route.split_once(',').ok_or("a route without a handler")?;
+            let is_page = handler.trim_start().starts_with("get(pages::");
+            assert!(is_page || place == "operation.path", "{}: {place}", path.display());
+            pages += usize::from(is_page);
+        }
+    }
+    assert!(pages >= 8, "{pages}");
+    Ok(())
+}
+
 #[test]
 fn pages_hold_no_inline_code_and_reach_for_nobody_else() -> Result<(), Oops> {
     for (path, text) in sources("www", "html")? {

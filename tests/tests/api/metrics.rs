@@ -77,7 +77,7 @@ fn is_well_formed(families: &BTreeMap<String, Family>) {
 fn is_cumulated(name: &str, samples: &BTreeMap<String, Vec<Sample>>) {
     let buckets = &samples[&format!("{name}_bucket")];
     let bound =
-        |(labels, _): &Sample| labels.iter().find(|(label, _)| label == "le").map(|(_, bound)| bound.parse::<f64>().unwrap());
+        |(labels, _): &Sample| labels.iter().find(|(label, _)| label == "le").map(|(_, bound)| bound.parse().unwrap_or(f64::NAN));
     let bounds: Vec<f64> = buckets.iter().filter_map(bound).collect();
     assert_eq!(bounds.len(), buckets.len(), "{name}: every bucket has its end");
     assert!(bounds.is_sorted() && bounds.last() == Some(&f64::INFINITY), "{name}: {bounds:?}");
