@@ -12,7 +12,7 @@ use std::io::Read;
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 /// Where the README's server listens. Here it is any free port.
@@ -202,17 +202,18 @@ impl Desk {
         let mut child = self.at(script)?.stdout(Stdio::piped()).spawn()?;
         let mut out = child.stdout.take().ok_or("no output")?;
         self.servers.push(child);
-        let said = Arc::new(Mutex::new(Vec::new()));
-        let heard = Arc::clone(&said);
+        let (hears, heard) = mpsc::channel();
         std::thread::spawn(move || {
             let mut some = [0; 4096];
+            // Nobody listens any more when it has said enough; it goes on all the same.
             while let Ok(length @ 1..) = out.read(&mut some) {
-                heard.lock().unwrap().extend_from_slice(&some[..length]);
+                let _ = hears.send(some[..length].to_vec());
             }
         });
-        let start = Instant::now();
+        let (start, mut said) = (Instant::now(), Vec::new());
         loop {
-            let text = self.told(&String::from_utf8_lossy(&said.lock().unwrap()));
+            said.extend(heard.try_iter().flatten());
+            let text = self.told(&String::from_utf8_lossy(&said));
             match names.missing(&step.expected, &text) {
                 None if self.answers() => return Ok(()),
                 Some(line) if start.elapsed() > Duration::from_secs(30) => {

@@ -25,6 +25,8 @@ class ActivitySection extends HTMLElement {
   older = "";
   /** @type {Map<string, Account>} */
   people = new Map();
+  /** Keys that were looked for, whether or not they have an account. @type {Set<string>} */
+  met = new Set();
   refusedOnly = false;
   whom = field(tell("activity.whom"), h("select", { onchange: () => void this.choose() }, h("option", { value: "" }, tell("activity.all"))));
 
@@ -48,15 +50,24 @@ class ActivitySection extends HTMLElement {
 
   /** The newest ones, joined to those that are known. */
   async load() {
-    const [page, people] = await Promise.all([this.page(""), list("/v1/accounts")]);
+    const page = await this.page("");
+    await this.meet(page.decisions);
     const known = this.decisions[0]?.sequence ?? Infinity;
     const fresh = page.decisions;
     const last = fresh.at(-1)?.sequence ?? 0;
     // More came than a page holds: what lies between is fetched when somebody asks for older ones.
     if (!this.decisions.length || (page.after && last > known)) [this.decisions, this.older] = [fresh, page.after];
     else this.decisions = [...fresh, ...this.decisions.filter(({ sequence }) => sequence < last)];
-    this.people = new Map(people.items.map((account) => [account.key, account]));
-    return [this.decisions[0]?.sequence, this.decisions.length, people.items.map(({ key, handle }) => key + handle)];
+    return [this.decisions[0]?.sequence, this.decisions.length];
+  }
+
+  /** Learns who these are about, if anybody is new. @param {Decision[]} decisions */
+  async meet(decisions) {
+    const keys = decisions.flatMap(({ asked }) => [asked?.key, asked?.account]);
+    if (this.people.size && keys.every((key) => !key || this.met.has(key))) return;
+    const { items } = await list("/v1/accounts");
+    this.people = new Map(items.map((account) => [account.key, account]));
+    for (const key of [...keys, ...this.people.keys()]) if (key) this.met.add(key);
   }
 
   /** @param {string} after @returns {Promise<{ decisions: Decision[], after: string }>} */
@@ -84,6 +95,7 @@ class ActivitySection extends HTMLElement {
       const page = await this.page(from);
       // The list began anew meanwhile.
       if (this.older !== from) return;
+      await this.meet(page.decisions);
       this.older = page.after;
       this.decisions.push(...page.decisions);
       if (this.decisions.filter((decision) => this.isAsked(decision)).length >= enough) break;
@@ -160,14 +172,14 @@ class ActivitySection extends HTMLElement {
         [tell("activity.when"), new Date(decision.at).toLocaleString(locale, { dateStyle: "full", timeStyle: "medium" })],
         [tell("activity.by"), asked && h("span", {}, this.by(asked))],
         [tell("activity.rule"), ruleLine(decision.text, decision.rule)],
-        [tell("activity.code"), mono(decision.code)],
+        [tell("activity.code"), h("span", {}, !decision.allow && `${inWords(decision.code).sentence} `, mono(decision.code))],
         [tell("activity.handle"), asked?.handle && h("bdi", {}, asked.handle)],
         [tell("activity.invite"), asked?.invite && mono(asked.invite)],
         [tell("activity.sequence"), String(decision.sequence)],
         [tell("activity.decision"), mono(decision.decision)],
         [tell("activity.policy"), h("span", {}, mono(`${decision.policy.slice(0, 16)}…`), " ", tell(decision.policy === server.policy_digest ? "activity.policy.now" : "activity.policy.then"))],
       ]),
-      asked && (asked.account ?? asked.key) && h("div", {}, h("h3", {}, tell("activity.key")), copyField(tell("activity.key"), asked.account ?? asked.key ?? "", "mono")),
+      asked && (asked.account ?? asked.key) && h("div", {}, h("p", { class: "soft" }, tell("activity.key")), copyField(tell("activity.key"), asked.account ?? asked.key ?? "", "mono")),
     );
   }
 }

@@ -87,7 +87,7 @@ function frame(shown) {
   addEventListener("popstate", go);
   document.addEventListener("click", (event) => {
     const link = event.target instanceof Element && event.target.closest("a");
-    if (!link || !link.pathname.startsWith("/admin/") || link.origin !== location.origin || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    if (!link || !link.pathname.startsWith("/admin/") || link.hash || link.origin !== location.origin || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
     history.pushState(null, "", link.pathname);
     go();

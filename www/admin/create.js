@@ -17,9 +17,12 @@ const presets = [[String(hour), "for.hour"], [String(day), "for.day"], [String(7
 /** How many one form makes at most; the server has its own limit. */
 const most = 1000;
 
-/** @param {() => unknown} made called when there are more */
-export function createInvite(made) {
+/** @param {() => unknown} more called afterwards if there are more */
+export function createInvite(more) {
   const opened = openDialog(tell("create.title"));
+  let any = false;
+  const made = () => (any = true);
+  opened.dialog.addEventListener("close", () => any && more());
   const terms = termsFields();
   const label = field(tell("create.label"), h("input", { maxlength: 120, autocomplete: "off" }), tell("create.label.hint"));
   const many = manyFields();

@@ -126,8 +126,8 @@ export async function list(path, most = 2000) {
   return { items, more: after !== "" };
 }
 
-/** Milliseconds between two looks; the server is never busy with one page for more than a twentieth of the time. */
-const pause = (/** @type {number} */ took) => Math.max(4000, 20 * took);
+/** Milliseconds between two looks at least; more where answers take long, so that one page never keeps a server busy. */
+const leastPause = 4000;
 
 /**
  * Loads and shows now, and again every few seconds while somebody is looking; shows only what changed. While the server
@@ -145,9 +145,11 @@ export function live(element, load, show, refused) {
   const look = async () => {
     const mine = ++round;
     const began = performance.now();
+    let wait = leastPause;
     clearTimeout(timer);
     try {
       const value = await load();
+      wait = Math.max(wait, 20 * (performance.now() - began));
       const text = JSON.stringify(value);
       // An answer that was overtaken by a later question is not shown.
       if (mine === round && text !== last) {
@@ -161,12 +163,16 @@ export function live(element, load, show, refused) {
         refused(error);
       }
     } finally {
-      if (mine === round) timer = setTimeout(again, pause(performance.now() - began));
+      if (mine === round) timer = setTimeout(again, wait);
     }
   };
   const again = () => {
     if (!element.isConnected) return contact.removeEventListener("look", again);
-    if (document.visibilityState === "visible") void look();
+    if (document.visibilityState !== "visible") return;
+    clearTimeout(timer);
+    // Under a dialog nothing moves.
+    if (document.querySelector("dialog[open]")) timer = setTimeout(again, 1000);
+    else void look();
   };
   contact.addEventListener("look", again);
   return { look, anew: () => ((last = ""), look()) };

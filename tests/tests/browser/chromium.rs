@@ -133,7 +133,8 @@ impl Browser {
     pub(crate) async fn see(&self, text: &str) -> Result<(), Oops> {
         let start = Instant::now();
         loop {
-            let body = self.text().await?;
+            // A page that is just being left has no text.
+            let body = self.text().await.unwrap_or_default();
             if body.contains(text) {
                 return Ok(());
             }

@@ -2,7 +2,9 @@
 //! are others. Everything goes through them: `doctor`, a whole visit, and what must not be in a log.
 
 use super::{done, found, replaced, shipped};
-use doorward_tests::{Daemon, Oops, Settings, program};
+use doorward_core::view::PreviewBody;
+use doorward_core::{InviteId, SignKey, Signature, Timestamp};
+use doorward_tests::{Daemon, Oops, Settings, now, program};
 use serde_json::Value;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -142,6 +144,7 @@ fn behind(proxy: fn(SocketAddr, SocketAddr) -> Result<Option<Proxy>, Oops>) -> R
     visit(&proxy, &daemon.owner_link()?)?;
     doctor(&proxy, &daemon)?;
     secrets(&proxy)?;
+    guesses(&proxy)?;
     daemon.kill()?;
     assert!(proxy.curl(&format!("{}/i/{SECRET}", proxy.url))?.contains(" 502"), "the daemon is gone");
     let logs = proxy.logs()?;
@@ -187,6 +190,30 @@ fn secrets(proxy: &Proxy) -> Result<(), Oops> {
         }
     }
     assert!(!proxy.logs()?.contains(SECRET));
+    Ok(())
+}
+
+/// Guesses are counted by who connects: whoever says that he is somebody else is still himself.
+fn guesses(proxy: &Proxy) -> Result<(), Oops> {
+    let guess = PreviewBody {
+        invite_key: SignKey([9; 32]).into(),
+        created: Timestamp(now()).into(),
+        signature: Signature([0; 64]).into(),
+        account: None,
+    };
+    std::fs::write(proxy.folder.path().join("guess.json"), serde_json::to_vec(&guess)?)?;
+    let ask = |from: &str, times: usize| -> Result<Vec<bool>, Oops> {
+        let mut curl = Command::new("curl");
+        curl.current_dir(proxy.folder.path()).args(["--silent", "--output", "/dev/null", "--write-out", "%{http_code}\n"]);
+        curl.args(["--cacert", "ca.pem", "--data", "@guess.json", "--header", "content-type: application/json"]);
+        curl.args(["--header", &format!("x-forwarded-for: {from}")]);
+        let answers = done(curl.arg(format!("{}/v1/invites/{}/preview#[1-{times}]", proxy.url, InviteId([7; 16]))))?;
+        assert!(answers.lines().all(|status| matches!(status, "404" | "429")), "{answers}");
+        Ok(answers.lines().map(|status| status == "429").collect())
+    };
+    // Whoever connects from this machine is counted with everybody (600), and never as the one he claims to be (60).
+    let answers = ask("198.51.100.1", 200)?;
+    assert!(answers.iter().all(|limited| !limited), "counted as somebody else: {answers:?}");
     Ok(())
 }
 

@@ -83,8 +83,8 @@ mod tests {
         // Light letters on a dark ground: a full block is light.
         let dark = |x: usize, y: usize| match rows.get(y / 2).and_then(|row| row.get(x)) {
             Some('█') | None => false,
-            Some('▀') => y % 2 == 1,
-            Some('▄') => y % 2 == 0,
+            Some('▀') => !y.is_multiple_of(2),
+            Some('▄') => y.is_multiple_of(2),
             Some(_) => true,
         };
         let (width, expected) = expected();
