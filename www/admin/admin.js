@@ -37,7 +37,6 @@ const content = byId("content");
 
 async function start() {
   byId("skip").textContent = tell("skip");
-  byId("foot").replaceChildren(languageButtons());
   document.title = `${tell("console")} · Doorward`;
   let keys = null;
   let server = null;
@@ -69,6 +68,9 @@ function dropKeys(serverKey) {
 /** @param {HTMLElement} view */
 function show(view) {
   content.replaceChildren(view);
+  // It comes with the first view: what it stands below is there then, so it does not jump.
+  const foot = byId("foot");
+  if (!foot.hasChildNodes()) foot.append(languageButtons());
   view.querySelector("h1")?.focus();
 }
 
