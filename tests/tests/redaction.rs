@@ -226,16 +226,22 @@ fn refused_starts(daemon: &Daemon, needles: &[Needle]) -> Result<(), Oops> {
     Ok(())
 }
 
-/// Takes its memory away and goes on asking, with secrets in every request, until it dies of it.
+/// Takes its memory away and goes on asking, with secrets in every request, until it dies of it. Requests stay
+/// unfinished and are held side by side, so that what was freed before is soon used up.
 fn crash(daemon: &mut Daemon, open: &[u8]) -> Result<(), Oops> {
+    const SIDE_BY_SIDE: usize = 100;
     let limited = std::process::Command::new("prlimit").args(["--as=1", "--pid", &daemon.pid().to_string()]).status()?;
     assert!(limited.success(), "prlimit: {limited}");
-    let body = open.repeat(1_000_000 / open.len());
-    let start = std::time::Instant::now();
+    let whole = request("POST", "/v1/authorized", &[], Some(&open.repeat(1_000_000 / open.len())));
+    let (start, mut held) = (std::time::Instant::now(), std::collections::VecDeque::new());
     while let Ok(mut line) = Connection::open(daemon.address) {
         assert!(start.elapsed() < std::time::Duration::from_secs(60), "it does not die");
-        // Whether it still answers does not matter.
-        let _ = line.call("POST", "/v1/authorized", Some(&body));
+        // Whether it still reads does not matter.
+        line.push(&whole[..whole.len() - 1]);
+        held.push_back(line);
+        if held.len() > SIDE_BY_SIDE {
+            held.pop_front();
+        }
     }
     assert!(!daemon.ended()?.success());
     let log = daemon.log();

@@ -33,7 +33,7 @@ export function when(at, now = nowMs()) {
 export function distance(at, now = nowMs()) {
   const seconds = Math.round((at - now) / 1000);
   const size = Math.abs(seconds);
-  if (size < 60) return say(seconds < 0 ? "time.justNow" : "time.soon");
+  if (size < 60) return say(seconds <= 0 ? "time.justNow" : "time.soon");
   if (size < 3600) return inWords(Math.trunc(seconds / 60), "minute");
   if (size < 172_800) return inWords(Math.trunc(seconds / 3600), "hour");
   const days = daysBetween(now, at);

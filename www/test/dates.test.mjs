@@ -10,6 +10,7 @@ const { until, when, distance } = await asReader("shared/dates.js", "en-GB");
 
 for (const [expires, words] of [
   [minutes(0.5), "until today, 10:30, in a moment"],
+  [minutes(0), "until today, 10:30, just now"],
   [minutes(1), "until today, 10:31, in one minute"],
   [minutes(59.9), "until today, 11:29, in 59 minutes"],
   [minutes(60), "until today, 11:30, in one hour"],
