@@ -108,7 +108,8 @@ impl Names {
             if word == found {
                 continue;
             }
-            let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
+            // Links may end in `-` and `_`, typed codes in any of `*~$=`: only what stands around a word is taken off.
+            let bare = |word: &str| word.trim_matches(['\'', '"', '(', ')', ',', '.', ';', ':', '`']).to_owned();
             let (name, value) = (bare(word), bare(found));
             if fresh(&name).is_none() || fresh(&name) != fresh(&value) || word.replace(&name, &value) != *found {
                 return false;
