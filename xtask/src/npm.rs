@@ -3,7 +3,6 @@
 use crate::run::{EVERYTHING, cargo, step, workspace};
 use crate::test::TYPESCRIPT;
 use crate::tools::{CHROMEDRIVER, CHROMIUM, NODE, NPM, ensure};
-use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -69,10 +68,13 @@ fn pack(folder: &Path) -> Result<PathBuf, String> {
         write(asset.name, asset.bytes)?;
     }
     let version = env!("CARGO_PKG_VERSION");
-    let mut manifest: Value =
-        serde_json::from_slice(&read(&own.join("package.json"))?).map_err(|error| format!("package.json: {error}"))?;
-    manifest["version"] = version.into();
-    write("package.json", format!("{manifest:#}\n").as_bytes())?;
+    // As text: Node takes the first of its `exports` that fits, so their order is part of what it says.
+    let manifest = String::from_utf8(read(&own.join("package.json"))?).map_err(|error| format!("package.json: {error}"))?;
+    let dated = manifest.replace("\"version\": \"0.0.0\"", &format!("\"version\": \"{version}\""));
+    if dated == manifest {
+        return Err("package.json has no version 0.0.0 to be replaced".into());
+    }
+    write("package.json", dated.as_bytes())?;
     let mut pack = Command::new("npm");
     step("npm pack", pack.current_dir(&package).args(["pack", "--silent", "--pack-destination", ".."]))?;
     Ok(folder.join(format!("doorward-{version}.tgz")))
