@@ -39,6 +39,8 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
         cargo(&["clippy", "--release", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"])
             .env("CLIPPY_CONF_DIR", workspace()),
     )?;
+    // Built together with everything else it may lean on what others ask of a library; `cargo run` builds it alone.
+    step("the program alone", &mut cargo(&["check", "--release"]))?;
     let mut tests = cargo(&["test", "--release", "--workspace", "--all-features", "--no-fail-fast"]);
     tests.env("INSTA_UPDATE", "no");
     if args.no_browser {
