@@ -105,6 +105,11 @@ codes! {
     Conflict = 323, "conflict", State, "Something changed meanwhile; look again and repeat.";
     InviteExists = 324, "invite-exists", State, "This invite was minted already.";
     Unproved = 325, "unproved", State, "This account has not yet proved that it holds its keys.";
+    IsOwner = 326, "is-owner", State, "This is the owner; the space is handed over first.";
+    AlreadyOwner = 327, "already-owner", State, "This account owns the space already.";
+    AlreadyAdmin = 328, "already-admin", State, "This member is an admin already.";
+    AlreadyMemberRole = 329, "already-member-role", State, "This member has no role above member.";
+    JoinNeedsInvite = 330, "join-needs-invite", State, "Joining needs an invite here.";
 
     // The place could not decide.
     Undecidable = 400, "undecidable", Place, "The policy could not decide, so the answer is no.";

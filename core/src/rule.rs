@@ -135,6 +135,49 @@ rules! {
     RESTORE_DONE = "restore.done", "The account is active again; what it made before stays void.";
     DELETE_DONE = "delete.done", "The account is gone for good; its memberships stay behind, inert.";
 
+    SPACE_UNKNOWN = "space.unknown", "The space must exist.";
+    SPACE_SHOW = "space.show", "Members see what their space is called, who may join, and how many are there.";
+    SPACE_TEXT = "space.text", "Names and descriptions must be showable.";
+    SPACE_PAUSE = "space.pause", "A pause ends in the future.";
+    SPACE_AGAIN = "space.again", "What is so already stays so.";
+    SPACE_DONE = "space.done", "Whoever manages the space sets its name, rule, limits and pause; members stay.";
+
+    MEMBER_GRANT = "member.grant", "Nobody gives a role that he may not give; the role owner is only handed over.";
+    MEMBER_KEYS = "member.keys", "The key must be a good one.";
+    MEMBER_TEXT = "member.text", "Reasons and tags must be showable.";
+    MEMBER_UNTIL = "member.until", "A ban ends at a time that can be read and is in the future, or expressly never.";
+    MEMBER_NONE = "member.none", "This is done to members only.";
+    MEMBER_OWNER = "member.owner", "The owner keeps role and place until he hands the space over.";
+    MEMBER_RANK = "member.rank", "Nobody acts on a member whose rank is not below his own.";
+    MEMBER_ROLE = "member.role", "A role is given to whoever has another one.";
+    MEMBER_FALLEN = "member.fallen", "Nothing is given to an account that is revoked or banned.";
+    MEMBER_UNPROVED = "member.unproved", "A space is not handed to an account that never proved its keys.";
+    MEMBER_AGAIN = "member.again", "What is so already stays so.";
+    KICK_DONE = "kick.done", "The member is shown the door, and its invites are void. It may come in again.";
+    BAN_DONE = "ban.done", "The key is barred; a member is shown the door, and its invites are void.";
+    UNBAN_DONE = "unban.done", "The ban is lifted; nobody is let in by that.";
+    PROMOTE_DONE = "promote.done", "The member is an admin.";
+    DEMOTE_DONE = "demote.done", "The admin is a member, and what it offered is void.";
+    TRANSFER_DONE = "transfer.done", "The member owns the space, and the former owner is an admin.";
+    TAGS_DONE = "tags.done", "The member has these tags. Whoever may set tags sets his own, too.";
+    ALLOW_DONE = "allow.done", "The key comes in under an allowlist.";
+    DISALLOW_DONE = "disallow.done", "The key comes in under an allowlist no more; a member stays.";
+    KEYS_LIST = "keys.list", "Whoever may ban sees who is banned; whoever manages the space sees its allowlist.";
+
+    JOIN_PROOF = "join.proof", "Whoever joins proves both keys, and has a name that can be shown.";
+    JOIN_RESTORED = "join.restored", "Nobody joins after a restore until the operator has accepted it.";
+    JOIN_PAUSED = "join.paused", "Nobody joins while joining is paused.";
+    JOIN_INVITE = "join.invite", "Without an invite, one joins only where the rule is open or lists one's key.";
+    JOIN_ALLOWLIST = "join.allowlist", "Only listed keys join under an allowlist.";
+    JOIN_CLOSED = "join.closed", "Nobody joins a closed place.";
+    JOIN_REVOKED = "join.revoked", "A revoked account is not let in.";
+    JOIN_BANNED = "join.banned", "A banned key is not let in.";
+    JOIN_MEMBER = "join.member", "A member is in already.";
+    JOIN_FULL = "join.full", "Nobody joins a full place.";
+    JOIN_DONE = "join.done", "Otherwise whoever asks is let in, as a member.";
+    LEAVE_OWNER = "leave.owner", "The owner hands the space over before leaving.";
+    LEAVE_DONE = "leave.done", "Whoever leaves is a member no more, and his invites are void.";
+
     AUTHORIZED_ASKER = "authorized.asker", "Services on the service listener and accounts with query may ask.";
     AUTHORIZED_RESTORED = "authorized.restored", "After a restore everyone is refused until the operator has accepted it.";
     AUTHORIZED_UNKNOWN = "authorized.unknown", "There must be an account.";

@@ -14,9 +14,9 @@ pub enum Kind {
     Handle,
     /// What a server is called: 1–64.
     ServerName,
-    /// The public word on an invite: 0–280.
+    /// The public word on an invite, and what a space says it is about: 0–280.
     Greeting,
-    /// The private note of an invite's maker: 0–120.
+    /// The private note of an invite's maker, and the reason of a ban: 0–120.
     Label,
 }
 

@@ -109,7 +109,7 @@ pub(crate) fn writing(
 }
 
 /// The signature is good and fresh. Asked before any record, so that a stranger causes no read.
-fn proven<'r>(request: &'r Request, inquiry: &mut Inquiry<'_>) -> Result<&'r HttpAuth, Stop> {
+pub(crate) fn proven<'r>(request: &'r Request, inquiry: &mut Inquiry<'_>) -> Result<&'r HttpAuth, Stop> {
     let auth = match &request.asker {
         Asker::Account(auth) => auth,
         Asker::Stranger | Asker::Service | Asker::Operator => return deny(Code::Unauthenticated, rule::ASK_SIGNATURE),
@@ -176,9 +176,20 @@ fn may_review(role: Role, command: &Command) -> bool {
     let looks = matches!(command, Command::ListInvites(_) | Command::ShowInvite(_) | Command::ShowAccount(_))
         || matches!(
             command,
-            Command::ListAccounts(_) | Command::IsAuthorized(_) | Command::HasAdmin | Command::Can(_) | Command::Audit
+            Command::ListAccounts(_)
+                | Command::IsAuthorized(_)
+                | Command::HasAdmin
+                | Command::Can(_)
+                | Command::Audit
+                | Command::ShowSpace(_)
+                | Command::ListBans(_)
+                | Command::ListAllowed(_)
         );
-    let takes = matches!(command, Command::CancelInvite(_) | Command::Revoke(_));
+    let takes = match command {
+        Command::CancelInvite(_) | Command::Revoke(_) | Command::Kick(_) | Command::Ban(_) | Command::Disallow(_) => true,
+        Command::SetRole(set) => set.role == Role::Member,
+        _ => false,
+    };
     (looks || takes) && role.allows(PlaceKind::Server, Permission::ManageAccounts)
 }
 
@@ -192,7 +203,7 @@ pub(crate) fn fallen(record: &KeyRecord, account: &Account, now: Timestamp) -> O
 }
 
 /// What a signed request asks, apart from when: method, target and body.
-fn content_of(auth: &HttpAuth) -> Sha256Digest {
+pub(crate) fn content_of(auth: &HttpAuth) -> Sha256Digest {
     sha256(&[&encode(&auth.method), &encode(&auth.target_uri), &encode(&auth.content_digest)])
 }
 

@@ -173,6 +173,12 @@ impl Root {
         self.server.owner_invite = None;
     }
 
+    /// The space itself, to be changed.
+    pub(crate) fn change(&mut self) -> &mut Space {
+        self.changed = true;
+        &mut self.space
+    }
+
     /// Whether the owner is being recovered: beside an owner, an owner invite is one that takes his place.
     pub(crate) fn is_recovering(&self) -> bool {
         self.space.owner.is_some() && self.server.owner_invite.is_some()

@@ -6,15 +6,20 @@ pub mod authorize;
 mod caller;
 pub mod cancel;
 mod delete;
+mod departure;
 mod init;
 mod inquiry;
 mod invites;
+pub mod join;
+mod listed;
+pub mod member;
 pub mod mint;
 mod open_invites;
 pub mod preview;
 pub mod redeem;
 mod register;
 pub mod restore;
+pub mod space;
 pub mod standing;
 mod sweep;
 mod tidy;
@@ -31,6 +36,8 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use inquiry::Inquiry;
+use listed::List;
+use member::Change;
 
 /// Answers a request with what is known so far. Total: any bytes get an answer, and the same bytes get the same.
 // Natively all of it is built for speed, and best in one crate.
@@ -83,6 +90,20 @@ fn dispatch(request: &Request, inquiry: &mut Inquiry<'_>) -> Outcome {
         Command::Audit => authorize::audit(request, inquiry),
         Command::Tidy(job) => tidy::decide(request, job, inquiry),
         Command::Sweep(found) => sweep::decide(request, found, inquiry),
+        Command::ShowSpace(id) => space::show(request, id, inquiry),
+        Command::UpdateSpace(update) => space::update(request, update, inquiry),
+        Command::Kick(member) => member::decide(request, member, Change::Kick, inquiry),
+        Command::Ban(ban) => member::decide(request, &ban.member, Change::Ban(ban), inquiry),
+        Command::Unban(member) => member::decide(request, member, Change::Unban, inquiry),
+        Command::SetRole(set) => member::decide(request, &set.member, Change::SetRole(set.role), inquiry),
+        Command::Transfer(member) => member::decide(request, member, Change::Transfer, inquiry),
+        Command::SetTags(set) => member::decide(request, &set.member, Change::SetTags(&set.tags), inquiry),
+        Command::Allow(member) => member::decide(request, member, Change::Allow, inquiry),
+        Command::Disallow(member) => member::decide(request, member, Change::Disallow, inquiry),
+        Command::ListBans(list) => listed::decide(request, list, List::Banned, inquiry),
+        Command::ListAllowed(list) => listed::decide(request, list, List::Allowed, inquiry),
+        Command::Join(join) => join::decide(request, join, inquiry),
+        Command::Leave(space) => join::leave(request, space, inquiry),
     }
 }
 

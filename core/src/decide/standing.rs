@@ -2,12 +2,13 @@
 
 use super::accounts::view;
 use super::caller::writing;
+use super::departure::Counts;
 use super::inquiry::Inquiry;
 use super::{Outcome, Ruling, deny, fault};
 use crate::code::Code;
 use crate::id::SpaceId;
 use crate::key::SignKey;
-use crate::record::{KeyRecord, MemberCount, OpenCount, Standing, keys};
+use crate::record::{KeyRecord, Standing, keys};
 use crate::role::{Permission, PlaceKind, Role};
 use crate::rule::{self, Rule};
 use crate::wire::{Event, EventKind, Reply, Request};
@@ -67,8 +68,9 @@ pub fn judge(change: Change, caller: Role, target: Target, is_self: bool, owns_s
 
 /// Decides a revoke, restore or delete.
 pub(crate) fn decide(request: &Request, change: Change, key: &SignKey, inquiry: &mut Inquiry<'_>) -> Outcome {
-    let (account_key, members_key, count_key) = (keys::account(key), keys::members(&SpaceId::SERVER), keys::open_count(key));
-    let wanted = [account_key.clone(), members_key.clone(), count_key.clone()];
+    let account_key = keys::account(key);
+    let [members_key, count_key] = Counts::keys(key);
+    let wanted = [account_key.clone(), members_key, count_key];
     writing(request, inquiry, &wanted, &mut |inquiry, caller, root| {
         let mut record: KeyRecord = inquiry.load_or_default(&account_key)?;
         let (code, rule) = judge(change, caller.role, target_of(&record), caller.key == *key, record.spaces_owned > 0);
@@ -95,9 +97,8 @@ pub(crate) fn decide(request: &Request, change: Change, key: &SignKey, inquiry: 
                 EventKind::AccountRestored
             }
             Change::Delete => {
-                let members: MemberCount = inquiry.load_or_default(&members_key)?;
-                let open: OpenCount = inquiry.load_or_default(&count_key)?;
-                super::delete::erase(&mut ruling, request, key, &mut record, (members, open), root, inquiry)?;
+                let counts = Counts::load(key, inquiry)?;
+                super::delete::erase(&mut ruling, request, (key, &mut record), counts, root, inquiry)?;
                 EventKind::AccountDeleted
             }
         };

@@ -32,10 +32,12 @@ pub(crate) fn decide(request: &Request, id: &DecisionId, inquiry: &mut Inquiry<'
     inquiry.want(&account_key);
     inquiry.want(&count_key);
     inquiry.ready()?;
-    let issuer = inquiry.load_or_default(&account_key)?;
+    let issuer: KeyRecord = inquiry.load_or_default(&account_key)?;
     let mut open = OpenInvites::new(closing.issuer, inquiry.load_or_default(&count_key)?);
     let mut ruling = Ruling::allow(rule::TIDY_DONE);
-    let how = Closed::Cancelled(closing.issuer);
+    // A deleted account's are cancelled; whoever fell, and is still there, lost the authority for his.
+    let is_there = issuer.account.as_ref().is_some_and(|account| account.incarnation == closing.incarnation);
+    let how = if is_there { Closed::Void } else { Closed::Cancelled(closing.issuer) };
     let after = close_some(&mut ruling, &closing.after, &mut open, (&root, &issuer), how, inquiry, request.context.now)?;
     open.save(&mut ruling);
     let more = !after.is_empty();

@@ -7,6 +7,8 @@
 //! | `s.<space>` | a space's root; the server's also holds owner, restore epoch and highest time ([`Space`](super::Space)) |
 //! | `n.<space>` | exact member count and roster revision ([`MemberCount`](super::MemberCount)) |
 //! | `o.<space>.<joined>.<pub>` | the roster, in order of joining (empty record) |
+//! | `ban.<space>.<pub>` | that a key was barred from a space; the ban stands in the record of the key (empty record) |
+//! | `allow.<space>.<pub>` | that a key is on a space's allowlist, likewise (empty record) |
 //! | `v.<invite>` | an invite ([`InviteRecord`](super::InviteRecord)) |
 //! | `w.<invite>.<pub>` | a use and its answer ([`Use`](super::Use)) |
 //! | `q.<issuer>` | count of open invites ([`OpenCount`](super::OpenCount)) |
@@ -87,6 +89,22 @@ pub fn members(space: &SpaceId) -> String {
 /// A seat in the roster.
 pub fn roster(space: &SpaceId, joined: Timestamp, key: &SignKey) -> String {
     parts("o.", &[&space.0, &time(joined), &key.0])
+}
+/// That a key was barred from a space.
+pub fn banned(space: &SpaceId, key: &SignKey) -> String {
+    parts("ban.", &[&space.0, &key.0])
+}
+/// All keys that were barred from a space.
+pub fn all_banned(space: &SpaceId) -> String {
+    below("ban.", &space.0)
+}
+/// That a key is on a space's allowlist.
+pub fn allowed(space: &SpaceId, key: &SignKey) -> String {
+    parts("allow.", &[&space.0, &key.0])
+}
+/// A space's allowlist.
+pub fn all_allowed(space: &SpaceId) -> String {
+    below("allow.", &space.0)
 }
 /// An invite.
 pub fn invite(invite: &InviteId) -> String {
@@ -178,6 +196,11 @@ pub fn policy(digest: &[u8; 32]) -> String {
 /// Whether this could be a key: [`LONGEST`] at most, of lower-case letters, digits and dots.
 pub(crate) fn is_key(text: &str) -> bool {
     text.len() <= LONGEST && text.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'.')
+}
+
+/// The last part of a key, read as a public key.
+pub fn trailing_key(key: &str) -> Option<SignKey> {
+    SignKey::from_hex(key.get(key.len().checked_sub(64)?..)?).ok()
 }
 
 /// The last part of a key, read as an invite id.

@@ -29,7 +29,7 @@ pub fn is_readable(key: &str, value: &[u8]) -> bool {
         "t" => reads::<Job>(value),
         "d" => reads::<DecisionRecord>(value),
         "j" => reads::<Involved>(value),
-        "o" | "x" | "y" => value == [1],
+        "allow" | "ban" | "o" | "x" | "y" => value == [1],
         "c" | "g" | "k" | "p" => true,
         _ => false,
     }

@@ -37,6 +37,14 @@ wire_enum! {
 }
 
 impl Pause {
+    /// When it ends, if it does by itself.
+    pub fn end(self) -> Option<Timestamp> {
+        match self {
+            Pause::Until(until) => Some(until),
+            Pause::No | Pause::UntilLifted => None,
+        }
+    }
+
     /// Whether it holds now.
     pub fn holds(self, now: Timestamp) -> bool {
         match self {

@@ -161,6 +161,15 @@ impl About {
             | Command::Restore(key)
             | Command::Delete(key)
             | Command::IsAuthorized(key) => Self { account: Some(*key), ..Self::default() },
+            Command::Kick(member)
+            | Command::Unban(member)
+            | Command::Transfer(member)
+            | Command::Allow(member)
+            | Command::Disallow(member) => Self { account: Some(member.key), ..Self::default() },
+            Command::Ban(ban) => Self { account: Some(ban.member.key), ..Self::default() },
+            Command::SetRole(set) => Self { account: Some(set.member.key), ..Self::default() },
+            Command::SetTags(set) => Self { account: Some(set.member.key), ..Self::default() },
+            Command::Join(join) => Self { handle: Some(join.handle.clone()), ..Self::default() },
             Command::Can(can) => Self { account: Some(can.account), ..Self::default() },
             Command::Describe
             | Command::BeginRestore(_)
@@ -171,7 +180,12 @@ impl About {
             | Command::HasAdmin
             | Command::Audit
             | Command::Tidy(_)
-            | Command::Sweep(_) => Self::default(),
+            | Command::Sweep(_)
+            | Command::ShowSpace(_)
+            | Command::UpdateSpace(_)
+            | Command::ListBans(_)
+            | Command::ListAllowed(_)
+            | Command::Leave(_) => Self::default(),
         }
     }
 }

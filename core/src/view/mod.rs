@@ -12,22 +12,26 @@ mod accounts;
 mod authorized;
 mod history;
 mod invites;
+mod members;
 mod preview;
 mod problem;
 mod redeem;
 #[cfg(feature = "schema")]
 mod schema;
 mod server;
+mod spaces;
 mod spelt;
 
 pub use accounts::{AccountAnswer, AccountChanged, AccountDetails, AccountList, AccountView, Outcome, ProveBody, RegisterBody};
 pub use authorized::{Authorization, AuthorizedBody, AuthorizedList, CanAnswer, CanFacts, CanQuery, KeyAuthorization, MAX_KEYS};
 pub use history::{Asked, By, DecisionItem, DecisionList};
 pub use invites::{InviteAnswer, InviteItem, InviteList, InviteListQuery, InviteShown, MintBody, PageQuery, UseItem};
+pub use members::{BanBody, BanView, ChangeMemberBody, MemberAnswer, MemberList, MemberView};
 pub use preview::{AccountProofBody, ClaimsView, PreviewAnswer, PreviewBody};
 pub use problem::Problem;
 pub use redeem::{ReceiptAccount, RedeemAnswer, RedeemBody};
 #[cfg(feature = "schema")]
 pub use schema::Described;
 pub use server::{Health, Versions, WellKnown};
+pub use spaces::{JoinBody, SpaceAnswer, SpaceView, UpdateSpaceBody};
 pub use spelt::{Cursor, Spelling, Spelt};

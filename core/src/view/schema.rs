@@ -5,7 +5,7 @@ use super::{Cursor, Spelt};
 use crate::code::Code;
 use crate::id::{DecisionId, Incarnation, InviteId, SpaceId};
 use crate::key::{KexKey, SignKey, Signature};
-use crate::record::{Standing, Via};
+use crate::record::{JoinRule, Pause, Standing, Via};
 use crate::role::{Permission, Role};
 use crate::time::{Expiry, Timestamp};
 use crate::wire::{InviteFilter, InviteState};
@@ -52,7 +52,6 @@ hexadecimal! {
     Signature, "Signature", 64, "An Ed25519 signature, hexadecimal; written in lower case, read in either.";
     InviteId, "InviteId", 16, "An invite's id: the first 16 bytes of a digest of its public key. Public, and never reused.";
     DecisionId, "DecisionId", 16, "The id of a recorded decision.";
-    SpaceId, "SpaceId", 16, "A space's id; the server's own space is all zeros.";
     Incarnation, "Incarnation", 16, "Which registration of a key.";
     [u8; 10], "Fingerprint", 10, "The first ten bytes of a SHA-256, as links carry them.";
     [u8; 16], "Salt", 16, "Sixteen random bytes.";
@@ -83,6 +82,21 @@ texts! {
         "type": "string",
         "description": "Where a list goes on. Opaque: give back what you were given.",
         "pattern": "^[A-Za-z0-9_-]*$",
+    };
+    SpaceId, "SpaceId", {
+        "type": "string",
+        "description": "A space's id, hexadecimal. The server's own space is all zeros, and `server` stands for it.",
+        "pattern": "^([0-9a-fA-F]{32}|server)$",
+    };
+    JoinRule, "JoinRule", {
+        "type": "string",
+        "description": "Who may join without an invite: `open` anyone, `invite` nobody, `allowlist` listed keys; and `closed` nobody at all.",
+        "enum": ["open", "invite", "allowlist", "closed"],
+    };
+    Pause, "Pause", {
+        "type": "string",
+        "description": "Whether joining is paused: `no`, `until-lifted`, or the time (RFC 3339) at which the pause ends.",
+        "pattern": "^(no|until-lifted|[0-9]{4}-[0-9]{2}-[0-9]{2}T.+)$",
     };
     Via, "Via", {
         "type": "string",

@@ -3,7 +3,7 @@
 use crate::code::Code;
 use crate::id::{DecisionId, Incarnation, InviteId, SpaceId};
 use crate::key::{KexKey, Nonce, SignKey, Signature};
-use crate::record::{Standing, Via};
+use crate::record::{JoinRule, Pause, Standing, Via};
 use crate::role::{Permission, Role};
 use crate::time::{Expiry, Timestamp};
 use crate::wire::{InviteFilter, InviteState};
@@ -108,7 +108,7 @@ macro_rules! hexadecimal {
 }
 hexadecimal! {
     SignKey => MalformedKey, KexKey => MalformedKey, Signature => Malformed, Nonce => Malformed, Incarnation => Malformed,
-    InviteId => Malformed, DecisionId => Malformed, SpaceId => Malformed,
+    InviteId => Malformed, DecisionId => Malformed,
 }
 
 impl<const N: usize> Spelling for [u8; N] {
@@ -190,6 +190,54 @@ spelt_as!(InviteState {
 spelt_as!(InviteFilter { Live = "live", Expired = "expired", Closed = "closed", });
 spelt_as!(Standing { Active = "active", Revoked = "revoked", });
 
+/// A space's id; `server` stands for the server's own.
+impl Spelling for SpaceId {
+    fn spell(&self) -> String {
+        hex::encode(self.0)
+    }
+    fn read(text: &str) -> Result<Self, Code> {
+        if text == "server" { Ok(SpaceId::SERVER) } else { array(text).map(Self).ok_or(Code::Malformed) }
+    }
+}
+
+/// How someone may join without an invite, or not at all. A rule that asks for a join token is told, and cannot be set:
+/// there are no join tokens yet.
+impl Spelling for JoinRule {
+    fn spell(&self) -> String {
+        match self {
+            JoinRule::Open => "open",
+            JoinRule::Token => "token",
+            JoinRule::Invite => "invite",
+            JoinRule::Allowlist => "allowlist",
+            JoinRule::Closed => "closed",
+        }
+        .into()
+    }
+    fn read(text: &str) -> Result<Self, Code> {
+        use JoinRule as R;
+        let all = [R::Open, R::Invite, R::Allowlist, R::Closed];
+        all.into_iter().find(|rule| rule.spell() == text).ok_or(Code::Malformed)
+    }
+}
+
+/// `no`, `until-lifted`, or the time at which it ends.
+impl Spelling for Pause {
+    fn spell(&self) -> String {
+        match self {
+            Pause::No => "no".into(),
+            Pause::UntilLifted => "until-lifted".into(),
+            Pause::Until(until) => until.spell(),
+        }
+    }
+    fn read(text: &str) -> Result<Self, Code> {
+        match text {
+            "no" => Ok(Pause::No),
+            "until-lifted" => Ok(Pause::UntilLifted),
+            time => Timestamp::read(time).map(Pause::Until),
+        }
+    }
+}
+
 /// `direct`, or the invite's id.
 impl Spelling for Via {
     fn spell(&self) -> String {
@@ -251,6 +299,14 @@ mod tests {
         goes_round(Standing::Revoked, "revoked");
         goes_round(Via::Direct, "direct");
         goes_round(Via::Invite(InviteId([2; 16])), &"02".repeat(16));
+        goes_round(SpaceId([3; 16]), &"03".repeat(16));
+        assert_eq!(SpaceId::read("server"), Ok(SpaceId::SERVER));
+        goes_round(JoinRule::Allowlist, "allowlist");
+        assert_eq!(JoinRule::read("token"), Err(Code::Malformed), "told, and not set");
+        goes_round(Pause::No, "no");
+        goes_round(Pause::UntilLifted, "until-lifted");
+        goes_round(Pause::Until(Timestamp(0)), "1970-01-01T00:00:00Z");
+        assert_eq!(Pause::read("soon"), Err(Code::Malformed));
         goes_round(Cursor("x.1".into()), "eC4x");
     }
 

@@ -104,6 +104,26 @@ wire_enum! {
         12 => OwnerRecoveryBegun,
         /// An account's memberships moved to another key; this is the key they left.
         13 => AccountRebound,
+        /// A member left.
+        14 => MemberLeft,
+        /// A member was shown the door.
+        15 => MemberKicked,
+        /// A key was barred.
+        16 => KeyBanned,
+        /// A ban was lifted.
+        17 => BanLifted,
+        /// A member's role changed.
+        18 => RoleChanged,
+        /// A space has another owner.
+        19 => OwnerChanged,
+        /// A member's tags changed.
+        20 => TagsChanged,
+        /// A key was put on the allowlist.
+        21 => KeyAllowed,
+        /// A key was taken off the allowlist.
+        22 => KeyDisallowed,
+        /// A space's name, rule, limits or pause changed.
+        23 => SpaceChanged,
     }
 }
 

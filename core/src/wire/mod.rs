@@ -26,12 +26,12 @@ pub(crate) use codec::list_of;
 pub use codec::{Malformed, Reader, Wire, Writer, decode, encode};
 pub use facts::{Facts, FactsBuilder, PageFact, RecordFact};
 pub use reply::{
-    AccountDetails, AccountPage, AccountView, Description, InviteItem, InvitePage, InviteShown, InviteState, LiveFacts, Page,
-    PreviewReply, Redeemed, Reply, UseItem, Why,
+    AccountDetails, AccountPage, AccountView, Description, InviteItem, InvitePage, InviteShown, InviteState, LiveFacts,
+    MemberPage, MemberView, Page, PreviewReply, Redeemed, Reply, SpaceView, UseItem, Why,
 };
 pub use request::{
-    AccountProof, Asker, Can, Command, Context, HttpAuth, Init, InviteFilter, ListInvites, Mint, Paging, Preview, Prove,
-    RecoverOwner, Redeem, Register, Request, ShowInvite,
+    AccountProof, Asker, Ban, Can, Command, Context, HttpAuth, Init, InviteFilter, Join, ListInvites, ListKeys, Member, Mint,
+    Paging, Preview, Prove, RecoverOwner, Redeem, Register, Request, SetRole, SetTags, ShowInvite, UpdateSpace,
 };
 pub(crate) use shape::{wire_enum, wire_struct};
 

@@ -4,9 +4,9 @@ use super::codec::list_of;
 use super::shape::{wire_enum, wire_struct};
 use crate::claims::SignedClaims;
 use crate::code::Code;
-use crate::id::{DecisionId, Incarnation, InviteId};
+use crate::id::{DecisionId, Incarnation, InviteId, SpaceId};
 use crate::key::{KexKey, SignKey};
-use crate::record::{Standing, Via};
+use crate::record::{Ban, JoinRule, Pause, Standing, Via};
 use crate::role::Role;
 use crate::time::{Expiry, Timestamp};
 use alloc::boxed::Box;
@@ -46,6 +46,12 @@ wire_enum! {
         12 => Tidied(bool),
         /// To `sweep`: how many of the request ids stay.
         13 => Swept(u16),
+        /// To `show space`, and to the verb that changes one.
+        14 => Space(Box<SpaceView>),
+        /// To what is done to a member or a key.
+        15 => Member(Box<MemberView>),
+        /// To the lists of keys.
+        16 => Members(MemberPage),
     }
 }
 
@@ -257,4 +263,52 @@ wire_struct! {
         pub banned: bool,
     }
 }
-list_of!(InviteItem, UseItem, AccountView);
+
+wire_struct! {
+    /// A space as its members see it.
+    pub struct SpaceView {
+        /// Which.
+        pub space: SpaceId,
+        /// What it is called.
+        pub name: String,
+        /// Who may join.
+        pub join_rule: JoinRule,
+        /// Most members; 0 = no limit.
+        pub max_members: u32,
+        /// What it is about.
+        pub description: String,
+        /// Whether joining is paused.
+        pub pause: Pause,
+        /// Whether it has roles at all.
+        pub governed: bool,
+        /// Its owner, if it has one.
+        pub owner: Option<SignKey>,
+        /// Members now.
+        pub members: u32,
+    }
+}
+
+wire_struct! {
+    /// What a space knows of a key, for those who decide on it.
+    pub struct MemberView {
+        /// The key.
+        pub key: SignKey,
+        /// Its account, if it has one; with a role, if it is a member.
+        pub account: Option<AccountView>,
+        /// The ban that stands on it.
+        pub ban: Option<Ban>,
+        /// Who put it on the allowlist.
+        pub allowlisted_by: Option<SignKey>,
+    }
+}
+
+wire_struct! {
+    /// A page of keys.
+    pub struct MemberPage {
+        /// In order of key.
+        pub items: Vec<MemberView>,
+        /// Whether there are more.
+        pub page: Page,
+    }
+}
+list_of!(InviteItem, UseItem, AccountView, MemberView);

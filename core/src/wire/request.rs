@@ -5,9 +5,10 @@ use crate::claims::SignedClaims;
 use crate::digest::Sha256Digest;
 use crate::id::{DecisionId, InviteId, SpaceId};
 use crate::key::{KexKey, Nonce, ServerKey, SignKey, Signature};
-use crate::role::Permission;
+use crate::record::{JoinRule, Pause};
+use crate::role::{Permission, Role};
 use crate::statement::RedeemStatement;
-use crate::time::Timestamp;
+use crate::time::{Expiry, Timestamp};
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -126,6 +127,34 @@ wire_enum! {
         /// Clear those of these request ids that no fresh request can bear any more. At most 100 keys, all below
         /// [`crate::record::keys::REQUEST_IDS`].
         41 => Sweep(Vec<String>),
+        /// Show a space: its name, rule and limits.
+        50 => ShowSpace(SpaceId),
+        /// Change some of that.
+        51 => UpdateSpace(Box<UpdateSpace>),
+        /// Show a member the door. It may come in again.
+        52 => Kick(Member),
+        /// Bar a key; a member is shown the door.
+        53 => Ban(Box<Ban>),
+        /// Lift a ban.
+        54 => Unban(Member),
+        /// Give a member a role.
+        55 => SetRole(SetRole),
+        /// Hand the space over to a member. The owner becomes an admin.
+        56 => Transfer(Member),
+        /// Give a member these tags, and no others.
+        57 => SetTags(Box<SetTags>),
+        /// Let a key in under an allowlist.
+        58 => Allow(Member),
+        /// Do so no longer.
+        59 => Disallow(Member),
+        /// List the keys that are barred now.
+        60 => ListBans(ListKeys),
+        /// List the keys that an allowlist lets in.
+        61 => ListAllowed(ListKeys),
+        /// Come in without an invite, where the space's rule lets one.
+        62 => Join(Box<Join>),
+        /// Leave a space.
+        63 => Leave(SpaceId),
     }
 }
 
@@ -276,5 +305,90 @@ wire_struct! {
         pub permission: Permission,
         /// Where.
         pub space: SpaceId,
+    }
+}
+
+wire_struct! {
+    /// Change a space. What is absent is kept.
+    pub struct UpdateSpace {
+        /// Which.
+        pub space: SpaceId,
+        /// What it is called.
+        pub name: Option<String>,
+        /// Who may join. Members stay when it changes.
+        pub join_rule: Option<JoinRule>,
+        /// Most members; 0 = no limit. Members stay when it falls below their number.
+        pub max_members: Option<u32>,
+        /// What it is about.
+        pub description: Option<String>,
+        /// Whether joining is paused.
+        pub pause: Option<Pause>,
+    }
+}
+
+wire_struct! {
+    /// A key in a space: a member, or one that may or may not come in.
+    #[derive(Copy)]
+    pub struct Member {
+        /// Where.
+        pub space: SpaceId,
+        /// Who.
+        pub key: SignKey,
+    }
+}
+
+wire_struct! {
+    /// Bar a key.
+    pub struct Ban {
+        /// Which, and from where.
+        pub member: Member,
+        /// Why, for those who may ban.
+        pub reason: String,
+        /// Until when; at that second it is over.
+        pub until: Expiry,
+    }
+}
+
+wire_struct! {
+    /// Give a role.
+    pub struct SetRole {
+        /// To whom.
+        pub member: Member,
+        /// Which.
+        pub role: Role,
+    }
+}
+
+wire_struct! {
+    /// Set tags.
+    pub struct SetTags {
+        /// Whose.
+        pub member: Member,
+        /// All of them; none clears them.
+        pub tags: Vec<String>,
+    }
+}
+
+wire_struct! {
+    /// List keys of a space, in their order.
+    pub struct ListKeys {
+        /// Which space.
+        pub space: SpaceId,
+        /// Which page.
+        pub paging: Paging,
+    }
+}
+
+wire_struct! {
+    /// Come in without an invite. The request is signed by the key that comes in, whether it has an account or not.
+    pub struct Join {
+        /// Where.
+        pub space: SpaceId,
+        /// Its X25519 key.
+        pub kex_key: KexKey,
+        /// What it is called.
+        pub handle: String,
+        /// Its signature over its two keys ([`crate::statement::AccountStatement`]).
+        pub binding: Signature,
     }
 }

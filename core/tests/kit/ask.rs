@@ -246,7 +246,10 @@ pub fn reads(command: &Command) -> bool {
         | Command::IsAuthorized(_)
         | Command::HasAdmin
         | Command::Can(_)
-        | Command::Audit => true,
+        | Command::Audit
+        | Command::ShowSpace(_)
+        | Command::ListBans(_)
+        | Command::ListAllowed(_) => true,
         Command::Init(_)
         | Command::BeginRestore(_)
         | Command::AcceptRestore
@@ -260,7 +263,18 @@ pub fn reads(command: &Command) -> bool {
         | Command::Restore(_)
         | Command::Delete(_)
         | Command::Tidy(_)
-        | Command::Sweep(_) => false,
+        | Command::Sweep(_)
+        | Command::UpdateSpace(_)
+        | Command::Kick(_)
+        | Command::Ban(_)
+        | Command::Unban(_)
+        | Command::SetRole(_)
+        | Command::Transfer(_)
+        | Command::SetTags(_)
+        | Command::Allow(_)
+        | Command::Disallow(_)
+        | Command::Join(_)
+        | Command::Leave(_) => false,
     }
 }
 

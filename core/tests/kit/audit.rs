@@ -21,6 +21,7 @@ impl World {
     /// Checks that counters, lists and records agree.
     pub fn audit(&self) {
         self.audit_roster();
+        self.audit_key_lists();
         self.audit_open_lists();
         self.audit_uses();
     }
@@ -46,6 +47,21 @@ impl World {
         assert_eq!(self.count("o."), seated as usize, "the roster holds members only");
         let Some(root) = self.get::<Space>(keys::SERVER) else { return };
         assert_eq!(root.owner.into_iter().collect::<Vec<_>>(), owners, "one owner, the one the root names");
+    }
+
+    fn audit_key_lists(&self) {
+        let lists = [keys::all_banned(&SpaceId::SERVER), keys::all_allowed(&SpaceId::SERVER)];
+        for (hex, record) in &self.all::<KeyRecord>("a.") {
+            let stands = lists.each_ref().map(|list| self.store.contains_key(&format!("{list}{hex}")));
+            assert_eq!(stands, [record.ban.is_some(), record.allowlisted_by.is_some()], "{hex} stands on the lists it is on");
+        }
+        for list in &lists {
+            assert!(self.all_keys(list).all(|hex| self.store.contains_key(&format!("a.{hex}"))), "nobody else stands there");
+        }
+    }
+
+    fn all_keys<'w>(&'w self, prefix: &'w str) -> impl Iterator<Item = &'w str> {
+        self.store.range(prefix.to_string()..).map_while(move |(key, _)| key.strip_prefix(prefix))
     }
 
     fn audit_open_lists(&self) {

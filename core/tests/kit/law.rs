@@ -91,7 +91,7 @@ fn check_unread(outcome: &Outcome, decided: &Decided) {
     for write in &decided.writes {
         let letter = write.key.split('.').next().unwrap_or_default();
         // List entries and jobs say all in their key, or have a fresh one; their root record is read instead.
-        if !matches!(letter, "x" | "y" | "z" | "o" | "t") {
+        if !matches!(letter, "x" | "y" | "z" | "o" | "t" | "ban" | "allow") {
             assert!(outcome.guards.contains_key(&write.key), "{} is written unread", write.key);
         }
     }
@@ -105,6 +105,7 @@ fn roots_of(key: &str) -> Vec<String> {
         "x" => vec![format!("q.{first}")],
         "o" => vec![format!("n.{first}")],
         "w" => vec![format!("v.{first}")],
+        "ban" | "allow" => parts.next().map(|key| format!("a.{key}")).into_iter().collect(),
         _ => Vec::new(),
     }
 }

@@ -4,6 +4,7 @@
 
 pub mod ask;
 pub mod audit;
+pub mod govern;
 pub mod host;
 pub mod law;
 pub mod people;

@@ -36,6 +36,20 @@ pub const VERBS: &[&str] = &[
     "recover-owner",
     "sweep",
     "audit",
+    "show-space",
+    "update-space",
+    "kick",
+    "ban",
+    "unban",
+    "set-role",
+    "transfer",
+    "set-tags",
+    "allow",
+    "disallow",
+    "list-bans",
+    "list-allowed",
+    "join",
+    "leave",
 ];
 
 /// The verbs told with all their needs; the others with their first need only, because golden files stay small.
@@ -68,6 +82,20 @@ pub fn verb(command: &Command) -> &'static str {
         Command::RecoverOwner(_) => 21,
         Command::Sweep(_) => 22,
         Command::Audit => 23,
+        Command::ShowSpace(_) => 24,
+        Command::UpdateSpace(_) => 25,
+        Command::Kick(_) => 26,
+        Command::Ban(_) => 27,
+        Command::Unban(_) => 28,
+        Command::SetRole(_) => 29,
+        Command::Transfer(_) => 30,
+        Command::SetTags(_) => 31,
+        Command::Allow(_) => 32,
+        Command::Disallow(_) => 33,
+        Command::ListBans(_) => 34,
+        Command::ListAllowed(_) => 35,
+        Command::Join(_) => 36,
+        Command::Leave(_) => 37,
     }]
 }
 
@@ -112,9 +140,13 @@ pub fn tell() -> Told {
     scenes::door::refusals(&mut teller);
     scenes::people::accounts(&mut teller);
     scenes::people::questions(&mut teller);
+    let everyday = teller.world.clone();
     scenes::operator::restores(&mut teller);
     scenes::operator::recovery(&mut teller);
     scenes::hostile::bytes(&mut teller);
+    teller.world = everyday;
+    scenes::place::space(&mut teller);
+    scenes::place::members(&mut teller);
     for (file, scenes) in &teller.told {
         for (name, exchange) in scenes {
             assert!(name.len() < 120 && !name.contains(' '), "{file}: {name}");

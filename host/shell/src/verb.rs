@@ -64,4 +64,18 @@ verbs! {
     Audit, "audit", Reads;
     Tidy(_), "tidy", Writes;
     Sweep(_), "sweep", Writes;
+    ShowSpace(_), "show-space", Reads;
+    UpdateSpace(_), "update-space", Writes;
+    Kick(_), "kick", Writes;
+    Ban(_), "ban", Writes;
+    Unban(_), "unban", Writes;
+    SetRole(_), "set-role", Writes;
+    Transfer(_), "transfer", Writes;
+    SetTags(_), "set-tags", Writes;
+    Allow(_), "allow", Writes;
+    Disallow(_), "disallow", Writes;
+    ListBans(_), "list-bans", Reads;
+    ListAllowed(_), "list-allowed", Reads;
+    Join(_), "join", Writes;
+    Leave(_), "leave", Writes;
 }

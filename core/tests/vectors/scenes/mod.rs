@@ -4,6 +4,7 @@ pub mod door;
 pub mod hostile;
 pub mod operator;
 pub mod people;
+pub mod place;
 
 use crate::kit::{Call, Person};
 use crate::story::Teller;

@@ -6,7 +6,8 @@ use doorward_core::record::{KeyRecord, Stored, claims_digest, keys};
 use doorward_core::role::{Permission, Role};
 use doorward_core::statement::RedeemStatement;
 use doorward_core::wire::{
-    Asker, Can, Command, HttpAuth, Init, InviteFilter, ListInvites, Mint, Paging, Preview, Prove, Redeem, Register, ShowInvite,
+    Asker, Ban, Can, Command, HttpAuth, Init, InviteFilter, ListInvites, ListKeys, Member, Mint, Paging, Preview, Prove, Redeem,
+    Register, SetRole, SetTags, ShowInvite, UpdateSpace,
 };
 use doorward_core::{DecisionId, Expiry, Incarnation, InviteId, KexKey, Nonce, SignKey, Signature, SpaceId};
 
@@ -31,7 +32,8 @@ pub(super) fn something(world: &mut World) -> (Asker, Command) {
     let number = world.random.below(8) as u8;
     let paging = Paging { after: String::new(), limit: 1 + world.random.below(20) as u16 };
     let invite = InviteId::of(&invite_key(number));
-    let command = match world.random.below(20) {
+    let member = Member { space: SpaceId::SERVER, key };
+    let command = match world.random.below(25) {
         0 => Command::Describe,
         1 => Command::Register(Register { sign_key: key, kex_key: KexKey([number; 32]), handle: "someone".into() }.into()),
         2 => Command::Prove(Prove { binding: Signature([3; 64]) }),
@@ -55,6 +57,24 @@ pub(super) fn something(world: &mut World) -> (Asker, Command) {
         17 => {
             let invite = signed(&claims(world, OWNER, number));
             redeem(world, number, &invite, key)
+        }
+        18 if number < 4 => Command::SetRole(SetRole { member, role: Role::Admin }),
+        18 => Command::SetTags(SetTags { member, tags: vec!["team".into()] }.into()),
+        19 if number < 4 => Command::Kick(member),
+        19 => Command::Ban(Ban { member, reason: "loud".into(), until: Expiry::Never }.into()),
+        20 => Command::Unban(member),
+        21 if number < 4 => Command::Allow(member),
+        21 => Command::ListAllowed(ListKeys { space: SpaceId::SERVER, paging }),
+        22 => {
+            let update = UpdateSpace {
+                space: SpaceId::SERVER,
+                name: None,
+                join_rule: None,
+                max_members: Some(u32::from(number) + 40),
+                description: Some("about".into()),
+                pause: None,
+            };
+            Command::UpdateSpace(update.into())
         }
         _ => Command::IsAuthorized(key),
     };

@@ -4,12 +4,12 @@ use super::cast::{NOW, invite, kex_key, person, server, text};
 use crate::random::Random;
 use doorward_core::digest::{Sha256Digest, derive};
 use doorward_core::http_signature::Covered;
-use doorward_core::record::{claims_digest, keys};
-use doorward_core::role::Permission;
+use doorward_core::record::{JoinRule, Pause, claims_digest, keys};
+use doorward_core::role::{Permission, Role};
 use doorward_core::statement::RedeemStatement;
 use doorward_core::wire::{
-    AccountProof, Asker, Can, Command, Context, HttpAuth, Init, InviteFilter, ListInvites, Mint, Paging, Preview, Prove,
-    RecoverOwner, Redeem, Register, Request, ShowInvite, VERSION,
+    AccountProof, Asker, Ban, Can, Command, Context, HttpAuth, Init, InviteFilter, Join, ListInvites, ListKeys, Member, Mint,
+    Paging, Preview, Prove, RecoverOwner, Redeem, Register, Request, SetRole, SetTags, ShowInvite, UpdateSpace, VERSION,
 };
 use doorward_core::{DecisionId, Expiry, InviteId, Nonce, SignKey, Signature, SpaceId, Timestamp};
 
@@ -96,7 +96,7 @@ fn paging(random: &mut Random) -> Paging {
 }
 
 fn command(random: &mut Random, now: Timestamp) -> Command {
-    match random.below(29) {
+    match random.below(37) {
         0 => Command::Describe,
         1 => Command::Init(Init { name: text(random), invite: invite(random).signed.clone() }.into()),
         2 | 3 => {
@@ -132,7 +132,48 @@ fn command(random: &mut Random, now: Timestamp) -> Command {
         25 => Command::RecoverOwner(RecoverOwner { invite: invite(random).signed.clone() }.into()),
         26 => Command::Sweep(swept(random)),
         27 => Command::Audit,
+        28..=35 => governing(random, now),
         _ => Command::Tidy(DecisionId([random.below(3) as u8; 16])),
+    }
+}
+
+const RULES: [JoinRule; 5] = [JoinRule::Open, JoinRule::Token, JoinRule::Invite, JoinRule::Allowlist, JoinRule::Closed];
+
+/// What governs the place and its people.
+fn governing(random: &mut Random, now: Timestamp) -> Command {
+    let space = if random.percent(95) { SpaceId::SERVER } else { SpaceId(random.bytes()) };
+    let member = Member { space, key: person(random) };
+    let time = around(random, now);
+    let until = *random.pick(&[Expiry::Never, Expiry::Unreadable, Expiry::At(time)]);
+    let pause = *random.pick(&[Pause::No, Pause::UntilLifted, Pause::Until(time)]);
+    match random.below(14) {
+        0 => Command::ShowSpace(space),
+        1 => {
+            let update = UpdateSpace {
+                space,
+                name: random.percent(50).then(|| text(random)),
+                join_rule: random.percent(50).then(|| *random.pick(&RULES)),
+                max_members: random.percent(50).then(|| *random.pick(&[0, 1, 7, u32::MAX])),
+                description: random.percent(50).then(|| text(random)),
+                pause: random.percent(50).then_some(pause),
+            };
+            Command::UpdateSpace(update.into())
+        }
+        2 => Command::Kick(member),
+        3 => Command::Ban(Ban { member, reason: text(random), until }.into()),
+        4 => Command::Unban(member),
+        5 => Command::SetRole(SetRole { member, role: *random.pick(Role::ALL) }),
+        6 => Command::Transfer(member),
+        7 => Command::SetTags(SetTags { member, tags: vec![text(random), "a".into()] }.into()),
+        8 => Command::Allow(member),
+        9 => Command::Disallow(member),
+        10 => Command::ListBans(ListKeys { space, paging: paging(random) }),
+        11 => Command::ListAllowed(ListKeys { space, paging: paging(random) }),
+        12 => {
+            let join = Join { space, kex_key: kex_key(&member.key), handle: text(random), binding: signature(random) };
+            Command::Join(join.into())
+        }
+        _ => Command::Leave(space),
     }
 }
 
