@@ -46,6 +46,7 @@ pub enum Act {
     ListAllowed { who: Who },
     Join { who: Who },
     Leave { who: Who },
+    Watch { who: Who },
 }
 
 /// Who signs it, if it is a signed write.
@@ -87,6 +88,7 @@ pub fn signer(act: Act) -> Option<Who> {
         | Act::ListAccounts { .. }
         | Act::Audit { .. }
         | Act::ShowSpace { .. }
+        | Act::Watch { .. }
         | Act::ListBans { .. }
         | Act::ListAllowed { .. }
         | Act::Describe => None,

@@ -81,6 +81,7 @@ impl Walk {
             Act::ListBans { who } => signed(who, Command::ListBans(list)),
             Act::ListAllowed { who } => signed(who, Command::ListAllowed(list)),
             Act::Join { who } => signed(who, Command::Join(govern::join(&self.world, &self.people[who]).into())),
+            Act::Watch { who } => signed(who, Command::Watch),
             Act::Leave { who } => signed(who, Command::Leave(SpaceId::SERVER)),
             other => unreachable!("{other:?}"),
         }

@@ -78,6 +78,7 @@ impl Walk {
             24 => Act::Disallow { who, target },
             25 => Act::ListBans { who },
             26 => Act::ListAllowed { who },
+            27 if self.rng.one_in(2) => Act::Watch { who: target },
             27 => Act::ShowSpace { who: target },
             28 => Act::Leave { who: target },
             29..=30 => {

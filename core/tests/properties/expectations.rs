@@ -87,6 +87,11 @@ impl Walk {
         };
         match act {
             Act::ShowSpace { who } => reads(model, who, false),
+            // Nobody watches a state that was put back.
+            Act::Watch { who } if model.unreviewed => {
+                vec![model.before_any_verb().or_else(|| model.refuses(who)).unwrap_or(Code::RestoreUnreviewed)]
+            }
+            Act::Watch { who } => reads(model, who, false),
             Act::ListBans { who } | Act::ListAllowed { who } => reads(model, who, true),
             Act::SetRule { who, rule } => {
                 let rule = match rule {
