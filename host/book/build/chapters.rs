@@ -58,6 +58,12 @@ pub(crate) const CHAPTERS: &[Chapter] = &[
         tables: &["show-space", "space", "member-content", "members", "keys"],
     },
     Chapter {
+        id: "watching",
+        title: "Watching what happens",
+        intro: "Whoever is a member may watch, and sees what members see anyway; whoever may read the history sees everything. That he may is asked again about everything he is told.",
+        tables: &["watch", "watchers", "events"],
+    },
+    Chapter {
         id: "questions",
         title: "The questions of services",
         intro: "A chat server or a game asks one thing: may this key be here? The answer is yes only if everything needed was read, and everything is in order.",
