@@ -60,7 +60,7 @@ pub(crate) const CHAPTERS: &[Chapter] = &[
     Chapter {
         id: "watching",
         title: "Watching what happens",
-        intro: "Whoever is a member may watch, and sees what members see anyway; whoever may read the history sees everything. That he may is asked again about everything he is told.",
+        intro: "Whoever is here may be told what happens, as it happens. What one is told is asked anew each time, so that nobody hears more than what he may know by then.",
         tables: &["watch", "watchers", "events"],
     },
     Chapter {
