@@ -7,7 +7,7 @@ use crate::transport::{Answer, Transport, trusted_scheme};
 use doorward_core::view::{Problem, WellKnown};
 use doorward_core::{Code, ServerKey, Timestamp};
 use http_body_util::Full;
-use hyper::body::Bytes;
+use hyper::body::{Bytes, Incoming};
 use hyper::{Request, Uri};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -113,6 +113,15 @@ impl Client {
         read(&send(transport, base, sending, retry, ambient).await?)
     }
 
+    /// Sends it, once, and leaves the answer to be read as it comes.
+    pub(crate) async fn open(&self, sending: &Sending<'_>) -> Result<Incoming, Error> {
+        let Inner { transport, base, .. } = &*self.0;
+        match transport.open(request(base, sending)?).await? {
+            Ok(body) => Ok(body),
+            Err(answer) => Err(refused(&answer)),
+        }
+    }
+
     /// Takes the server's time from a `stale-request`; whether that is worth a second signature.
     pub(crate) fn learn_time(&self, error: &Error) -> bool {
         let Error::Refused(refusal) = error else { return false };
@@ -174,10 +183,15 @@ pub(crate) fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T, Error> {
     if answer.status.is_success() {
         return serde_json::from_slice(&answer.body).map_err(|_| Error::BadAnswer("it is not of the expected shape"));
     }
-    let problem: Problem = serde_json::from_slice(&answer.body)
-        .map_err(|_| Error::BadAnswer("a refusal without a reason; is this a Doorward server?"))?;
-    Err(refusal(problem, answer.status.as_u16())
-        .map_or(Error::BadAnswer("a refusal whose code this release does not know"), Error::Refused))
+    Err(refused(answer))
+}
+
+fn refused(answer: &Answer) -> Error {
+    let Ok(problem) = serde_json::from_slice::<Problem>(&answer.body) else {
+        return Error::BadAnswer("a refusal without a reason; is this a Doorward server?");
+    };
+    let refusal = refusal(problem, answer.status.as_u16());
+    refusal.map_or(Error::BadAnswer("a refusal whose code this release does not know"), Error::Refused)
 }
 
 fn refusal(problem: Problem, status: u16) -> Option<Box<Refusal>> {

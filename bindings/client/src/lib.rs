@@ -26,7 +26,7 @@
 //!
 //! Modules in reading order: what is held ([`Keys`], [`Identity`], [`KeyRing`], [`Invitation`], [`SignedReceipt`]),
 //! who is asked ([`Client`], [`Session`], `ServiceSocket`), what is asked (`door`, `invites`, `accounts`,
-//! `spaces`, `members`, `questions`), and how it fails ([`Error`]).
+//! `spaces`, `members`, `questions`, `events`), and how it fails ([`Error`]).
 
 mod accounts;
 mod ambient;
@@ -34,6 +34,7 @@ mod audit;
 mod client;
 mod door;
 mod error;
+mod events;
 mod identity;
 mod invitation;
 mod invites;
@@ -55,6 +56,7 @@ pub use ambient::{Ambient, NoEntropy};
 pub use client::{Client, Options};
 pub use door::{Joined, Preview, Verdict};
 pub use error::{Error, NotDerivable, Refusal};
+pub use events::{Events, Told};
 pub use identity::{BadIdentity, Identity};
 pub use invitation::Invitation;
 pub use invites::{Issuer, MintOptions, MintedInvite, Until};

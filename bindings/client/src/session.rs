@@ -7,7 +7,7 @@ use crate::key_ring::Sharing;
 use crate::keys::Keys;
 use crate::signed;
 use doorward_core::{Code, Nonce, SignKey};
-use hyper::body::Bytes;
+use hyper::body::{Bytes, Incoming};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -56,6 +56,20 @@ impl Session {
 
     pub(crate) async fn send_empty<T: DeserializeOwned>(&self, method: &str, target: &str) -> Result<T, Error> {
         self.call(method, target, Bytes::new()).await
+    }
+
+    /// A GET whose answer is read as it comes.
+    pub(crate) async fn open(&self, target: &str) -> Result<Incoming, Error> {
+        let nonce = Nonce(self.client.ambient().bytes()?);
+        let target_uri = format!("{}{target}", self.client.public_url());
+        let sign = || {
+            let headers = signed::sign(&self.keys, "GET", &target_uri, &[], self.client.now(), &nonce);
+            Sending { method: "GET", target, body: Bytes::new(), headers }
+        };
+        match self.client.open(&sign()).await {
+            Err(error) if self.client.learn_time(&error) => self.client.open(&sign()).await,
+            result => result,
+        }
     }
 
     /// One request id for the whole call: repeated after network failures, and once more when our clock was wrong.

@@ -99,16 +99,27 @@ impl Transport {
 
     /// Sends it and reads the whole answer.
     pub(crate) async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<Answer, NetworkError> {
-        let whole = async {
-            let response = match self {
-                Self::Plain(client) => client.request(request).await,
-                Self::Tls(client) => client.request(request).await,
-                #[cfg(unix)]
-                Self::Unix(client) => client.request(request).await,
-            };
-            read(response.map_err(no_response)?).await
-        };
+        let whole = async { read(self.respond(request).await?).await };
         tokio::time::timeout(EXCHANGE, whole).await.map_err(|_| NetworkError::Timeout(EXCHANGE))?
+    }
+
+    /// Sends it, and leaves an answer that is a yes to be read as it comes. A no is read whole.
+    pub(crate) async fn open(&self, request: Request<Full<Bytes>>) -> Result<Result<Incoming, Answer>, NetworkError> {
+        let begun = async {
+            let response = self.respond(request).await?;
+            if response.status().is_success() { Ok(Ok(response.into_body())) } else { read(response).await.map(Err) }
+        };
+        tokio::time::timeout(EXCHANGE, begun).await.map_err(|_| NetworkError::Timeout(EXCHANGE))?
+    }
+
+    async fn respond(&self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, NetworkError> {
+        let response = match self {
+            Self::Plain(client) => client.request(request).await,
+            Self::Tls(client) => client.request(request).await,
+            #[cfg(unix)]
+            Self::Unix(client) => client.request(request).await,
+        };
+        response.map_err(no_response)
     }
 }
 

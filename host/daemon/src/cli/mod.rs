@@ -11,6 +11,7 @@ mod completions;
 mod context;
 mod doctor;
 mod error;
+mod events;
 mod failure;
 mod init;
 mod invite;
@@ -107,6 +108,8 @@ enum Command {
     Why(why::Args),
     /// List what was decided, and by which rule
     Audit(audit::Args),
+    /// Watch what happens, as it happens
+    Events(events::Args),
     /// Say who the server takes you for
     Whoami(whoami::Args),
     /// Look after your keys on this machine
@@ -176,6 +179,7 @@ async fn run(cli: Cli) -> Result<ExitCode, CliError> {
         Some(Command::Key(args)) => key::run(args, global).await,
         Some(Command::Whoami(args)) => whoami::run(args, global).await,
         Some(Command::Audit(args)) => audit::run(args, global).await,
+        Some(Command::Events(args)) => events::run(args, global).await,
         Some(Command::Why(args)) => why::run(args, global).await,
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man(args)) => man::run(&args),
