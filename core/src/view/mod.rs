@@ -10,6 +10,7 @@
 
 mod accounts;
 mod authorized;
+mod events;
 mod history;
 mod invites;
 mod members;
@@ -24,6 +25,7 @@ mod spelt;
 
 pub use accounts::{AccountAnswer, AccountChanged, AccountDetails, AccountList, AccountView, Outcome, ProveBody, RegisterBody};
 pub use authorized::{Authorization, AuthorizedBody, AuthorizedList, CanAnswer, CanFacts, CanQuery, KeyAuthorization, MAX_KEYS};
+pub use events::{EndedItem, EventItem, EventsQuery, WatchingItem};
 pub use history::{Asked, By, DecisionItem, DecisionList};
 pub use invites::{InviteAnswer, InviteItem, InviteList, InviteListQuery, InviteShown, MintBody, PageQuery, UseItem};
 pub use members::{BanBody, BanView, ChangeMemberBody, MemberAnswer, MemberList, MemberView};

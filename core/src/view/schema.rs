@@ -8,7 +8,7 @@ use crate::key::{KexKey, SignKey, Signature};
 use crate::record::{JoinRule, Pause, Standing, Via};
 use crate::role::{Permission, Role};
 use crate::time::{Expiry, Timestamp};
-use crate::wire::{InviteFilter, InviteState};
+use crate::wire::{EventKind, InviteFilter, InviteState};
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -122,6 +122,7 @@ names! {
     Role, "Role", "What a member is.", Role::ALL.iter().map(|role| role.name()).collect();
     Permission, "Permission", "One thing that a role may allow.", Permission::ALL.iter().map(|one| one.name()).collect();
     Standing, "Standing", "Whether an account is good for anything.", Standing::WORDS.to_vec();
+    EventKind, "EventKind", "What happened. Take one that you do not know for none of your concern.", EventKind::WORDS.to_vec();
     InviteState, "InviteState", "What has become of an invite.", InviteState::WORDS.to_vec();
     InviteFilter, "InviteFilter", "Which invites.", InviteFilter::WORDS.to_vec();
 }

@@ -6,7 +6,7 @@ use crate::key::{KexKey, Nonce, SignKey, Signature};
 use crate::record::{JoinRule, Pause, Standing, Via};
 use crate::role::{Permission, Role};
 use crate::time::{Expiry, Timestamp};
-use crate::wire::{InviteFilter, InviteState};
+use crate::wire::{EventKind, InviteFilter, InviteState};
 use alloc::string::String;
 use alloc::vec::Vec;
 use base64ct::{Base64UrlUnpadded, Encoding};
@@ -188,6 +188,16 @@ spelt_as!(InviteState {
     Live = "live", Expired = "expired", Cancelled = "cancelled", UsedUp = "used-up", IssuerLostAuthority = "issuer-lost-authority",
 });
 spelt_as!(InviteFilter { Live = "live", Expired = "expired", Closed = "closed", });
+spelt_as!(EventKind {
+    ServerInitialised = "server-initialised", InviteMinted = "invite-minted", InviteCancelled = "invite-cancelled",
+    InviteBurned = "invite-burned", AccountRegistered = "account-registered", AccountProved = "account-proved",
+    MemberJoined = "member-joined", AccountRevoked = "account-revoked", AccountRestored = "account-restored",
+    AccountDeleted = "account-deleted", RestoreBegun = "restore-begun", RestoreAccepted = "restore-accepted",
+    OwnerRecoveryBegun = "owner-recovery-begun", AccountRebound = "account-rebound", MemberLeft = "member-left",
+    MemberKicked = "member-kicked", KeyBanned = "key-banned", BanLifted = "ban-lifted", RoleChanged = "role-changed",
+    OwnerChanged = "owner-changed", TagsChanged = "tags-changed", KeyAllowed = "key-allowed",
+    KeyDisallowed = "key-disallowed", SpaceChanged = "space-changed",
+});
 spelt_as!(Standing { Active = "active", Revoked = "revoked", });
 
 /// A space's id; `server` stands for the server's own.

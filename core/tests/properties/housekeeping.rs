@@ -1,7 +1,7 @@
 //! What is too much for one commit: deletes of people with many invites, full lists, pages.
 
 use crate::kit::{Call, Made, Outcome, Person, World};
-use doorward_core::record::{Closed, InviteRecord, Job, OpenCount, keys};
+use doorward_core::record::{Closed, InviteRecord, Job, JobKind, OpenCount, keys};
 use doorward_core::role::Role;
 use doorward_core::time::{DAY, Expiry};
 use doorward_core::wire::{Answer, Asker, Command, InviteFilter, ListInvites, Paging, Register, Reply};
@@ -66,6 +66,32 @@ fn i6_a_large_delete_is_finished_by_housekeeping() {
     assert!(jobs(&world).is_empty());
     world.audit();
     assert!(world.ask(&world.redeem(&after[0], &Person::new("guest"), 4)).allowed());
+}
+
+/// What stays does not hold a job up: it goes on behind it.
+#[test]
+fn a_job_goes_past_what_stays() {
+    let (mut world, [owner, admin, _]) = World::peopled();
+    let before = mint(&mut world, &admin, 1_000..1_060, 2 * DAY);
+    assert!(world.ask(&world.signed(&owner, 70, Command::Delete(admin.key()))).allowed());
+    let register = Register { sign_key: admin.key(), kex_key: admin.kex_key(), handle: admin.name.clone() };
+    assert!(world.ask(&world.signed(&owner, 71, Command::Register(register.into()))).allowed());
+    world.set_role(&admin, Role::Admin);
+    // As many as one decision looks at, and all of them before the old ones.
+    let after = mint(&mut world, &admin, 2_000..2_041, DAY);
+    let id = jobs(&world)[0];
+    world.edit::<Job>(&keys::job(&id), |job| {
+        let JobKind::CloseInvites(closing) = &mut job.kind;
+        closing.after = String::new();
+    });
+    for round in 0.. {
+        assert!(round < 5, "it goes on");
+        if tidy(&mut world, id).reply() == &Reply::Tidied(false) {
+            break;
+        }
+    }
+    let open = |all: &[Made]| all.iter().filter(|made| closed(&world, made).is_none()).count();
+    assert_eq!((open(&before), open(&after)), (0, 41));
 }
 
 /// Two who work at the same job: one of them is refused as a whole.

@@ -26,6 +26,7 @@ mod preview;
 mod reading;
 mod recover;
 mod redeem;
+mod redeem_again;
 mod redeem_proofs;
 mod register;
 mod restore;

@@ -196,6 +196,7 @@ fn step_for_every_successor() {
         assert!(world.ask(&world.signed(&owner, id, verb)).allowed());
     }
     world.edit_seat(&owner, |seat| seat.tags = vec!["founder".into()]);
+    world.edit_key(&owner, |record| record.spaces_owned = 2);
     let made = world.recovery_offer(1, owner.key());
     assert!(world.ask(&Call::of(Asker::Operator, made.recover())).allowed());
     let base = world.store.clone();
@@ -270,6 +271,7 @@ fn taken(outcome: &Outcome, before: &World, made: &Made, owner: &Person, who: &P
     assert_eq!((moved.role, &moved.tags, moved.joined_at), (Role::Owner, &seat.tags, seat.joined_at));
     assert_eq!((account.standing, account.epoch, account.invited_by), (Standing::Active, 0, before.server.key()));
     assert_ne!(account.incarnation, seat.incarnation);
+    assert_eq!((new.spaces_owned, old.spaces_owned), (before.key_record(who).spaces_owned + 2, 0));
     assert!(old.seat.is_none() && old.account.unwrap().standing == Standing::Revoked);
     let root = root.unwrap();
     assert_eq!((root.owner, root.server.unwrap().owner_invite), (Some(who.key()), None));

@@ -67,8 +67,8 @@ async fn everything_is_told_once_in_order_to_whoever_may_see_it() {
 
     // From anywhere on, the same again; and from the beginning, what was before.
     assert_eq!(told(&mut watch(&shell, &house.owner, Some(all[0].sequence)).await, 3).await, all[1..]);
-    let from_the_start = told(&mut watch(&shell, &house.owner, Some(0)).await, 10).await;
-    assert_eq!(from_the_start[6..], all);
+    let from_the_start = told(&mut watch(&shell, &house.owner, Some(0)).await, 11).await;
+    assert_eq!(from_the_start[7..], all);
     assert_eq!(from_the_start[0].event.kind, E::ServerInitialised);
     // Nothing happens: nothing is told, and the watcher is where it was.
     let (after, nothing) = (owner.after(), owner.next(Duration::from_millis(120)).await);

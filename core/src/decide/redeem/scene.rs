@@ -175,13 +175,11 @@ pub(crate) fn authority(root: &Root, issuer: &KeyRecord, invite: &InviteRecord, 
     if may && !issuer.is_banned(now) { Issuer::Holds } else { Issuer::NotAllowed }
 }
 
-/// Whether nothing can ever make this invite good again, whoever regains what.
+/// Whether nothing can ever make this invite good again, whoever regains what. Of an account's invite: the server's own is
+/// cancelled by the next one, and in nobody's list to be tidied.
 pub(crate) fn is_void(root: &Root, issuer: &KeyRecord, invite: &InviteRecord, claims: &Claims) -> bool {
     if invite.restore_epoch != root.server.restore_epoch {
         return true;
-    }
-    if claims.issuer == root.server.key {
-        return root.server.owner_invite != Some(claims.invite);
     }
     let made = (claims.issuer_incarnation, claims.issuer_epoch);
     issuer.account.as_ref().is_none_or(|account| (account.incarnation, account.epoch) != made)

@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 
 use super::assets::Asset;
 use super::counts::Counts;
+use super::events::Watching;
 use super::limits::Throttle;
 use super::pages;
 use crate::config::PublicUrl;
@@ -42,6 +43,8 @@ pub struct Door {
     pub(crate) invite_page: Option<Arc<Asset>>,
     /// Which listener this is for.
     pub(crate) side: Side,
+    /// Those who watch.
+    pub(crate) watching: Arc<Watching>,
     /// The description of what is served there, once somebody asked for it.
     pub(crate) description: Arc<OnceLock<Bytes>>,
 }
@@ -59,6 +62,7 @@ impl Door {
             counts: Arc::default(),
             admitted: Arc::default(),
             side: Side::Public,
+            watching: Arc::default(),
             description: Arc::default(),
         }
     }
@@ -66,6 +70,11 @@ impl Door {
     /// The same door, for this listener.
     pub(crate) fn on(self, side: Side) -> Self {
         Self { side, description: Arc::default(), ..self }
+    }
+
+    /// Sends home whoever watches, so that serving can end.
+    pub fn end(&self) {
+        self.watching.end();
     }
 
     /// Resolves whenever someone was let in since it was last awaited.

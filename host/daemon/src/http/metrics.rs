@@ -38,6 +38,8 @@ pub(crate) async fn show(State(door): State<Door>) -> Exposition {
     decisions(&mut page, &door.shell.stats());
     policy(&mut page, &door.shell.stats());
     requests(&mut page, &door.counts.read());
+    page.family("doorward_watchers", "gauge", "Event streams that are open.");
+    page.sample("doorward_watchers", &[], door.watching.count());
     // What is not known now is left out: a gap says so, a zero would not.
     if let Ok(census) = door.shell.census().await {
         people(&mut page, census);

@@ -11,6 +11,7 @@ mod audit;
 mod authorized;
 mod counts;
 mod door;
+mod events;
 mod health;
 mod incoming;
 mod invites;

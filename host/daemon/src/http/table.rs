@@ -1,7 +1,7 @@
 //! Every operation of the API. What stands here is served and described; what does not is neither.
 
 use super::operation::{Asks, Operation, Who, delete, get, patch, post, put};
-use super::{accounts, audit, authorized, health, invites, members, metrics, openapi, pages, spaces, well_known};
+use super::{accounts, audit, authorized, events, health, invites, members, metrics, openapi, pages, spaces, well_known};
 
 /// The whole API, in the order in which its description shows it.
 pub(crate) fn operations() -> Vec<Operation> {
@@ -215,9 +215,16 @@ fn members() -> Vec<Operation> {
 }
 
 fn history() -> Vec<Operation> {
-    vec![get("/v1/audit", audit::list).asks(Who::Account, Asks::Reads("audit")).named(
+    vec![
+        get("/v1/events", events::tell).asks(Who::Account, Asks::Reads("watch")).named(
+            "watch",
+            "What happens, as it happens",
+            "Server-Sent Events over one signed request, resumable by sequence number. Members see who comes and goes and what changes in the place; whoever has `read-audit` sees everything. It ends when the watcher is put out.",
+        ),
+        get("/v1/audit", audit::list).asks(Who::Account, Asks::Reads("audit")).named(
         "read-history",
         "What was decided, by which rule: the newest first, a page at a time",
         "Needs `read-audit`. What names somebody who was deleted for good is gone.",
-    )]
+    ),
+    ]
 }

@@ -145,6 +145,7 @@ async fn serve_on(config: &Config, opened: &Opened, bound: Bound, signals: &mut 
     drop(socket);
     // Both listeners stop accepting at once and end what is in flight.
     let _ = stop.send(true);
+    door.end();
     serving.join_all().await;
     beside.shutdown().await;
     ended
