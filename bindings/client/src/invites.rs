@@ -1,5 +1,6 @@
 //! For those who may invite: mint, list, show, cancel, and show a link again.
 
+use crate::client::Client;
 use crate::door::verified_claims;
 use crate::error::{Error, NotDerivable};
 use crate::invitation::Invitation;
@@ -31,7 +32,7 @@ pub struct MintOptions {
     pub tags: Vec<String>,
 }
 
-/// Until when an invite is good.
+/// Until when something holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Until {
     /// For this many seconds from now, by the server's clock.
@@ -40,6 +41,17 @@ pub enum Until {
     At(Timestamp),
     /// For ever, and someone said so.
     Never,
+}
+
+impl Until {
+    /// The end, by the clock of the server.
+    pub(crate) fn by(self, client: &Client) -> Expiry {
+        match self {
+            Until::In(seconds) => Expiry::At(client.now().plus(seconds)),
+            Until::At(at) => Expiry::At(at),
+            Until::Never => Expiry::Never,
+        }
+    }
 }
 
 impl Default for MintOptions {
@@ -119,11 +131,7 @@ impl Session {
             space: SpaceId::SERVER,
             role: options.role,
             max_uses: options.max_uses,
-            expires: match options.until {
-                Until::In(seconds) => Expiry::At(self.client().now().plus(seconds)),
-                Until::At(at) => Expiry::At(at),
-                Until::Never => Expiry::Never,
-            },
+            expires: options.until.by(self.client()),
             greeting: options.greeting.nfc().collect(),
             rooms: Vec::new(),
             tags: options.tags.clone(),

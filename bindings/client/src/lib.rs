@@ -25,8 +25,8 @@
 //! ```
 //!
 //! Modules in reading order: what is held ([`Keys`], [`Identity`], [`KeyRing`], [`Invitation`], [`SignedReceipt`]),
-//! who is asked ([`Client`], [`Session`], `ServiceSocket`), what is asked (`door`, `invites`, `accounts`, `questions`), and how it fails
-//! ([`Error`]).
+//! who is asked ([`Client`], [`Session`], `ServiceSocket`), what is asked (`door`, `invites`, `accounts`,
+//! `spaces`, `members`, `questions`), and how it fails ([`Error`]).
 
 mod accounts;
 mod ambient;
@@ -39,6 +39,7 @@ mod invitation;
 mod invites;
 mod key_ring;
 mod keys;
+mod members;
 mod pending;
 mod questions;
 mod receipt;
@@ -47,6 +48,7 @@ mod retry;
 mod service;
 mod session;
 mod signed;
+mod spaces;
 mod transport;
 
 pub use ambient::{Ambient, NoEntropy};

@@ -17,6 +17,9 @@ mod faults;
 mod gate;
 mod init;
 mod issuer;
+mod join;
+mod member_content;
+mod members;
 mod mint;
 mod mint_claims;
 mod preview;
@@ -27,6 +30,7 @@ mod redeem_proofs;
 mod register;
 mod restore;
 mod roles;
+mod space;
 mod sweep;
 mod words;
 
@@ -48,6 +52,14 @@ fn all() -> Vec<Table> {
         register::table(),
         register::prove_table(),
         accounts::table(),
+        members::table(),
+        member_content::table(),
+        member_content::list_table(),
+        space::table(),
+        space::show_table(),
+        join::proof_table(),
+        join::table(),
+        join::leave_table(),
         describe::table(),
         authorize::table(),
         authorize::admin_table(),

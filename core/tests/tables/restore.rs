@@ -1,12 +1,15 @@
 //! A state that was put back: whether it may be, what begins with it, and who may do what until it is accepted.
 
 use crate::kit::table::{ANY, Answered, Cell, Table, column, row};
-use crate::kit::{Call, Made, Person, World};
+use crate::kit::{Call, Made, Person, World, govern};
 use crate::words;
 use doorward_core::decide::restore::{NamedOwner, judge};
 use doorward_core::record::{Space, Standing, keys};
 use doorward_core::role::{Permission, Role};
-use doorward_core::wire::{Asker, Can, Command, EventKind, InviteFilter, ListInvites, Paging, Prove, Register, ShowInvite};
+use doorward_core::time::Expiry;
+use doorward_core::wire::{
+    Asker, Can, Command, EventKind, InviteFilter, ListInvites, ListKeys, Paging, Prove, Register, ShowInvite,
+};
 use doorward_core::{Code, SpaceId, rule};
 
 const OWNERS: &[&str] = &["nobody yet", "in order", "being recovered", "revoked", "gone", "no member", "of another role"];
@@ -77,21 +80,37 @@ pub fn accept_table() -> Table {
     }
 }
 
-const LOOKS: &[&str] = &["show account", "list accounts", "show invite", "list invites", "audit"];
-const GIVES: &str = "mint invite | register | prove | restore | delete";
+const LOOKS: &[&str] =
+    &["show account", "list accounts", "show invite", "list invites", "audit", "show space", "list bans", "list allowed"];
+const TAKES: &[&str] = &["cancel invite", "revoke", "kick", "ban", "disallow", "make member"];
+const GIVES: &[&str] = &[
+    "mint invite",
+    "register",
+    "prove",
+    "restore",
+    "delete",
+    "unban",
+    "make admin",
+    "transfer",
+    "set tags",
+    "allow",
+    "update space",
+    "leave",
+];
 
 pub fn review_table() -> Table {
     const MAY: &str = "admin | owner";
-    let verbs = ["is authorized", "can", "has admin", "cancel invite", "revoke", "mint invite", "register", "prove", "restore"];
+    let questions = ["is authorized", "can", "has admin"];
+    let gives: &'static str = Box::leak(GIVES.join(" | ").into_boxed_str());
     Table {
         name: "review",
         title: "Who may do what with a state that was put back, until the operator accepts it",
         verbs: vec!["show account", "list accounts", "show invite", "list invites", "audit"],
         effect: "writes",
-        columns: vec![column("asker", words::role::WORDS), column("verb", &[LOOKS, &verbs, &["delete"]].concat())],
+        columns: vec![column("asker", words::role::WORDS), column("verb", &[LOOKS, &questions, TAKES, GIVES].concat())],
         rows: vec![
             row(["member", ANY], Code::RestoreUnreviewed, rule::ASK_REVIEWED, "no"),
-            row([MAY, GIVES], Code::RestoreUnreviewed, rule::ASK_REVIEWED, "no"),
+            row([MAY, gives], Code::RestoreUnreviewed, rule::ASK_REVIEWED, "no"),
             row([MAY, "is authorized | can"], Code::RestoreUnreviewed, rule::AUTHORIZED_RESTORED, "no"),
             row([MAY, "has admin"], Code::RestoreUnreviewed, rule::ADMIN_NONE, "no"),
             row([MAY, "show account | list accounts"], Code::Allowed, rule::ACCOUNT_SHOW, "no"),
@@ -99,6 +118,12 @@ pub fn review_table() -> Table {
             row([MAY, "show invite | list invites"], Code::Allowed, rule::INVITES_LIST, "no"),
             row([MAY, "cancel invite"], Code::Allowed, rule::CANCEL_DONE, "yes"),
             row([MAY, "revoke"], Code::Allowed, rule::REVOKE_DONE, "yes"),
+            row([MAY, "show space"], Code::Allowed, rule::SPACE_SHOW, "no"),
+            row([MAY, "list bans | list allowed"], Code::Allowed, rule::KEYS_LIST, "no"),
+            row([MAY, "kick"], Code::Allowed, rule::KICK_DONE, "yes"),
+            row([MAY, "ban"], Code::Allowed, rule::BAN_DONE, "yes"),
+            row([MAY, "disallow"], Code::Allowed, rule::DISALLOW_DONE, "yes"),
+            row([MAY, "make member"], Code::AlreadyMemberRole, rule::MEMBER_ROLE, "yes"),
         ],
     }
 }
@@ -208,6 +233,7 @@ fn step_until_it_is_accepted() {
     let made = world.offer(&admin, 5, |_| {});
     assert!(world.ask(&world.signed(&admin, 5, made.mint())).allowed());
     assert!(world.ask(&Call::of(Asker::Operator, Command::BeginRestore(0))).allowed());
+    world.edit_key(&guest, |record| record.allowlisted_by = Some(owner.key()));
     let (base, people) = (world.store.clone(), [&member, &admin, &owner]);
     let declined = review_table().check(|cell| {
         world.store = base.clone();
@@ -243,6 +269,20 @@ fn command(world: &World, verb: &str, who: &Person, guest: &Person, made: &Made)
         "prove" => Command::Prove(Prove { binding: who.binding(&world.server.key()) }),
         "restore" => Command::Restore(guest.key()),
         "delete" => Command::Delete(guest.key()),
+        "show space" => Command::ShowSpace(SpaceId::SERVER),
+        "list bans" => Command::ListBans(ListKeys { space: SpaceId::SERVER, paging }),
+        "list allowed" => Command::ListAllowed(ListKeys { space: SpaceId::SERVER, paging }),
+        "kick" => Command::Kick(govern::member(guest)),
+        "ban" => govern::ban(guest, Expiry::Never),
+        "unban" => Command::Unban(govern::member(guest)),
+        "allow" => Command::Allow(govern::member(guest)),
+        "disallow" => Command::Disallow(govern::member(guest)),
+        "make admin" => govern::set_role(guest, Role::Admin),
+        "make member" => govern::set_role(guest, Role::Member),
+        "transfer" => Command::Transfer(govern::member(guest)),
+        "set tags" => govern::set_tags(guest, &["tea"]),
+        "update space" => govern::update(|update| update.max_members = Some(9)),
+        "leave" => Command::Leave(SpaceId::SERVER),
         other => unreachable!("{other}"),
     }
 }

@@ -3,6 +3,7 @@
 
 use doorward_core::check::CheckResult;
 use doorward_core::decide::cancel::Maker;
+use doorward_core::decide::member::{Act, Fitness};
 use doorward_core::decide::redeem::{Gate, InviteLife, Issuer, Person, Prior};
 use doorward_core::decide::standing::Change;
 use doorward_core::record::{JoinRule, Standing};
@@ -81,6 +82,24 @@ words!(change, Change,
     Change::Revoke => Change::Revoke, "revoke";
     Change::Restore => Change::Restore, "restore";
     Change::Delete => Change::Delete, "delete";
+);
+words!(act, Act,
+    Act::Kick => Act::Kick, "kick";
+    Act::Ban => Act::Ban, "ban";
+    Act::Unban => Act::Unban, "unban";
+    Act::Give(Role::Admin) => Act::Give(Role::Admin), "make admin";
+    Act::Give(Role::Member) => Act::Give(Role::Member), "make member";
+    Act::Give(Role::Owner) => Act::Give(Role::Owner), "make owner";
+    Act::Transfer => Act::Transfer, "transfer";
+    Act::SetTags => Act::SetTags, "set tags";
+    Act::Allow => Act::Allow, "allow";
+    Act::Disallow => Act::Disallow, "disallow";
+);
+words!(fitness, Fitness,
+    Fitness::Fit => Fitness::Fit, "fit";
+    Fitness::Unproved => Fitness::Unproved, "unproved";
+    Fitness::Revoked => Fitness::Revoked, "revoked";
+    Fitness::Banned => Fitness::Banned, "banned";
 );
 words!(maker, Maker,
     Maker::Caller => Maker::Caller, "the caller";

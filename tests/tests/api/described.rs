@@ -1,12 +1,15 @@
 //! The description of the API against the program that serves it. What it says of answers, `cargo xtask api` holds it
 //! to with many requests; here it is what is there at all, and its examples.
 
-use doorward_client::{Client, Invitation, MintOptions, Sharing};
-use doorward_core::SpaceId;
-use doorward_core::role::Permission;
+use doorward_client::{Client, Invitation, MintOptions, Session, Sharing, Until};
+use doorward_core::record::JoinRule;
+use doorward_core::role::{Permission, Role};
+use doorward_core::time::DAY;
+use doorward_core::view::UpdateSpaceBody;
 use doorward_core::wire::InviteFilter;
+use doorward_core::{SignKey, SpaceId};
 use doorward_tests::{Answer, Connection, Daemon, Oops, Tape};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -65,7 +68,7 @@ fn services_are_told_of_what_is_there_for_them() -> Result<(), Oops> {
     assert!(described.iter().any(|(path, _)| path == "/v1/authorized/{key}"));
     assert_eq!(document["paths"]["/v1/authorized/{key}"]["get"]["security"][0], json!({}), "no signature is needed there");
     assert!(!described.iter().any(|(path, _)| path.starts_with("/v1/invites") || path.starts_with("/v1/accounts")));
-    for path in ["/v1/invites", "/v1/accounts"] {
+    for path in ["/v1/invites", "/v1/accounts", "/v1/spaces/server"] {
         assert_eq!(line.call("GET", path, None)?.status, 404, "{path}");
     }
     Ok(())
@@ -91,6 +94,7 @@ async fn story(daemon: &Daemon, tape: &Tape) -> Result<(), Oops> {
     owner.invites(InviteFilter::Live, None, None).await?;
     owner.cancel(other.id()).await?;
     let device = client.new_identity("Bea")?;
+    let bea = device.keys.sign_key();
     owner.register(device.keys.sign_key(), device.keys.kex_key(), "Bea").await?;
     client.sign_in(device, Sharing::Refused)?.prove().await?;
     owner.accounts(None, Some(2)).await?;
@@ -99,13 +103,40 @@ async fn story(daemon: &Daemon, tape: &Tape) -> Result<(), Oops> {
     owner.authorized(&[guest, owner.sign_key()]).await?;
     owner.has_admin().await?;
     owner.can(&guest, Permission::Invite, &SpaceId::SERVER).await?;
+    govern(&client, &owner, &guest).await?;
     owner.revoke(&guest).await?;
     owner.restore(&guest).await?;
     owner.delete(&guest).await?;
+    owner.transfer(&SpaceId::SERVER, &bea).await?;
     let mut line = Connection::open(tape.address)?;
     for path in ["/healthz", "/readyz", "/.well-known/doorward"] {
         line.call("GET", path, None)?;
     }
+    Ok(())
+}
+
+/// The place, its members, and who may come in.
+async fn govern(client: &Client, owner: &Session, guest: &SignKey) -> Result<(), Oops> {
+    let here = &SpaceId::SERVER;
+    let opened = UpdateSpaceBody {
+        join_rule: Some(JoinRule::Open.into()),
+        description: Some("Friends and family".into()),
+        ..UpdateSpaceBody::default()
+    };
+    owner.update_space(here, opened).await?;
+    owner.space(here).await?;
+    let dee = client.sign_in(client.new_identity("Dee")?, Sharing::Refused)?;
+    dee.join(here, "Dee").await?;
+    owner.set_role(here, guest, Role::Admin).await?;
+    owner.kick(here, &dee.sign_key()).await?;
+    dee.join(here, "Dee").await?;
+    dee.leave(here).await?;
+    owner.ban(here, &dee.sign_key(), "cool down", Until::In(7 * DAY)).await?;
+    owner.bans(here, None, None).await?;
+    owner.unban(here, &dee.sign_key()).await?;
+    owner.allow(here, &dee.sign_key()).await?;
+    owner.allowlist(here, None, None).await?;
+    owner.disallow(here, &dee.sign_key()).await?;
     Ok(())
 }
 
@@ -137,15 +168,15 @@ fn seen(tape: &Tape, document: &Value) -> Result<Value, Oops> {
     Ok(seen)
 }
 
-/// What stands in a path in place of what varies; empty where nothing does.
-fn fits(template: &str, path: &str) -> Option<String> {
-    let mut varying = String::new();
+/// What stands in a path in place of what varies, by its name; empty where nothing does.
+fn fits(template: &str, path: &str) -> Option<Map<String, Value>> {
+    let mut varying = Map::new();
     let (template, path): (Vec<&str>, Vec<&str>) = (template.split('/').collect(), path.split('/').collect());
     for (wanted, part) in template.iter().zip(&path) {
-        match wanted.starts_with('{') {
-            true => varying = (*part).to_owned(),
-            false if wanted != part => return None,
-            false => {}
+        match wanted.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+            Some(name) => _ = varying.insert(name.to_owned(), json!(part)),
+            None if wanted != part => return None,
+            None => {}
         }
     }
     (template.len() == path.len()).then_some(varying)

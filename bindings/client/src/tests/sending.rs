@@ -1,12 +1,13 @@
 //! What goes over the wire, and how often.
 
 use super::scripted::{NOW, Received, Server, Step, identity, keys, options, problem};
-use crate::{Client, Error, NetworkError, Sharing};
+use crate::{Client, Error, NetworkError, Sharing, Until};
 use base64ct::{Base64, Encoding};
 use doorward_core::digest::sha256;
 use doorward_core::http_signature::Covered;
+use doorward_core::role::Role;
 use doorward_core::statement::Domain;
-use doorward_core::{Code, Nonce, SignKey, Signature, Timestamp, check};
+use doorward_core::{Code, Nonce, SignKey, Signature, SpaceId, Timestamp, check};
 use serde_json::{Value, json};
 
 fn changed() -> Value {
@@ -135,6 +136,55 @@ async fn an_answer_about_another_account_is_none() {
     assert!(session.authorized(&[asked]).await.unwrap()[0].allow);
     assert!(matches!(session.authorized(&[asked]).await, Err(Error::BadAnswer(_))));
     assert!(matches!(session.authorized(&[asked]).await, Err(Error::BadAnswer(_))));
+}
+
+#[tokio::test]
+async fn governing_is_sent_as_it_was_meant_and_answered_about_whom_it_was_asked() {
+    let (asked, other, server_space) = (keys(2).sign_key(), keys(3).sign_key(), SpaceId::SERVER);
+    let about = |key: &SignKey| {
+        let key = key.to_hex();
+        json!({"member": {"key": key, "fingerprint": "x", "account": null, "ban": null, "allowlisted_by": null}})
+    };
+    let answer = |key: &SignKey| Step::Answer(200, about(key));
+    let space = json!({"space": {"space": SpaceId([7; 16]).to_hex(), "name": "Home", "join_rule": "open", "max_members": 0,
+        "description": "", "pause": "no", "governed": true, "owner": null, "members": 1}});
+    let steps = vec![
+        Step::HangUp,
+        answer(&asked),
+        answer(&asked),
+        answer(&asked),
+        answer(&other),
+        Step::Answer(200, space),
+        Step::Answer(201, json!({"account": {"key": other.to_hex(), "fingerprint": "x", "handle": "x", "role": null, "tags": []}})),
+    ];
+    let server = Server::with(steps).await;
+    let session = server.client.sign_in(identity(1, &server.keys), Sharing::Refused).unwrap();
+    session.set_role(&server_space, &asked, Role::Admin).await.unwrap();
+    session.set_tags(&server_space, &asked, &["team".into()]).await.unwrap();
+    session.ban(&server_space, &asked, "cafe\u{301}", Until::In(60)).await.unwrap();
+    for answered in [session.kick(&server_space, &asked).await.err(), session.space(&server_space).await.err(),
+        session.join(&server_space, "Ada").await.err()]
+    {
+        assert!(matches!(answered, Some(Error::BadAnswer(_))), "about somebody or something else");
+    }
+    let received = server.received();
+    assert_eq!(received[0], received[1], "byte for byte");
+    assert!(received.iter().all(is_signed));
+    let sent: Vec<(String, Value)> = received[1..]
+        .iter()
+        .map(|request| (request.line.clone(), serde_json::from_slice(&request.body).unwrap_or(Value::Null)))
+        .collect();
+    let space = format!("/v1/spaces/{server_space}");
+    let line = |method: &str, rest: &str| format!("{method} {space}{rest} HTTP/1.1");
+    let member = format!("/members/{asked}");
+    let until = Timestamp(NOW.0 + 60).to_rfc3339();
+    assert_eq!(sent[0], (line("PATCH", &member), json!({"role": "admin"})));
+    assert_eq!(sent[1], (line("PATCH", &member), json!({"tags": ["team"]})));
+    assert_eq!(sent[2], (line("PUT", &format!("/bans/{asked}")), json!({"reason": "caf\u{e9}", "until": until})));
+    assert_eq!(sent[3], (line("POST", &format!("{member}/kick")), Value::Null));
+    assert_eq!(sent[5].0, line("POST", "/join"));
+    let binding = Signature::from_hex(sent[5].1["binding"].as_str().unwrap()).unwrap();
+    assert_eq!(binding, keys(1).binding(&server.keys.sign_key()), "it proves its keys in the same breath");
 }
 
 #[tokio::test]

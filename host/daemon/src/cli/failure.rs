@@ -7,6 +7,23 @@ use doorward_core::code::Blame;
 use super::CliError;
 use super::error::NEXT;
 
+/// [`explain`] for what was to be done to somebody else: some codes are then about him, as the table of members says.
+pub(super) fn explain_about_them(error: Error) -> CliError {
+    let Error::Refused(refusal) = &error else { return explain(error) };
+    let is_theirs = refusal.rule.as_deref().is_some_and(|rule| rule.starts_with("member."));
+    let next = match refusal.code {
+        Code::NotAMember => "They are not in. See who is: doorward account list. Bring them in: doorward invite create",
+        Code::AccountRevoked => "Restore their account first: doorward account restore KEY",
+        Code::Banned => "Lift their ban first: doorward ban remove KEY",
+        Code::Unproved => "They prove it on their machine: doorward key prove",
+        _ => return explain(error),
+    };
+    if !is_theirs {
+        return explain(error);
+    }
+    CliError::Denied { code: refusal.code, message: format!("{}{NEXT}{next}", refusal.code.text()) }
+}
+
 /// Says what happened and what to do next. A server that could not decide is a fault; a "no" is a denial.
 pub(super) fn explain(error: Error) -> CliError {
     match error {
@@ -73,16 +90,18 @@ fn next_step(code: Code) -> &'static str {
         Code::MalformedKey => "See keys with: doorward account list",
         Code::NonCanonicalKey | Code::WeakKey => "Make proper keys with: doorward key new",
         Code::BadText => {
-            "Use 1 to 64 visible characters for a handle, at most 280 for a greeting and 120 for a label, without spaces at the ends."
+            "Use 1 to 64 visible characters for a handle or name, at most 280 for a greeting or description and 120 for a label or reason, without spaces at the ends."
         }
         Code::UnreadableExpiry | Code::ExpiryInPast => {
-            "Give --expires a time from now (12h, 7d), a moment with its offset, or 'never'."
+            "Give a time from now (12h, 7d), a moment with its offset, or 'never' where something may hold for ever."
         }
         Code::ExpiryTooFar => "At most 365 days for 'member'; at most 7 days, and never 'never', for 'admin'.",
         Code::TooManyUses => "Give --uses 1 to 10, or invite as 'member'.",
         Code::UnlimitedNeedsExpiry => "Give --uses a number, or --expires a time.",
         Code::TooManyInvites => "Cancel some: doorward invite list, then doorward invite cancel ID",
-        Code::GrantTooHigh => "Invite as 'member', or ask an owner or admin to make this invite.",
+        Code::GrantTooHigh => {
+            "Grant 'member', or ask the owner. The role 'owner' is only handed over: doorward member transfer KEY"
+        }
         Code::InsecureOrigin => "Use the server's https:// address.",
         Code::Unauthenticated => {
             "The server does not know your key. See it with: doorward key show. Ask an admin whether your account was deleted."
@@ -100,7 +119,11 @@ fn next_step(code: Code) -> &'static str {
         Code::JoinClosed | Code::NotAllowlisted | Code::GuardDenied | Code::SpaceFull => "Ask an admin of the server.",
         Code::AccountRequired => "Join the server first, by an invite to it.",
         Code::AccountExists | Code::AlreadyMember => "You are in. See: doorward whoami",
-        Code::LastOwner => "Hand the server to somebody else first.",
+        Code::JoinNeedsInvite => "Ask a member for an invite, then: doorward redeem LINK --handle NAME",
+        Code::LastOwner | Code::IsOwner => "Hand the server over first: doorward member transfer KEY",
+        Code::AlreadyOwner | Code::AlreadyAdmin | Code::AlreadyMemberRole => {
+            "There is nothing to do. See who is what: doorward account list"
+        }
         Code::Unproved => "Prove it: doorward key prove",
         Code::Conflict | Code::Busy | Code::RateLimited => "Wait a moment and repeat it.",
         Code::Unavailable | Code::OutcomeUnknown => "Repeating is safe. If it goes on, tell the server's operator.",

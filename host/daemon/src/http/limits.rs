@@ -1,6 +1,7 @@
-//! Rate limits on preview and redeem: by invite for those who prove that they hold it, by where they come from for all
-//! others. Anyone can make a key and prove that he holds the invite of this key: a good proof for an invite that is not
-//! there counts like a bad one, so that nobody gets more tries by making more keys.
+//! Rate limits on preview, redeem and join: by invite for those who prove that they hold it, by where they come from for
+//! all others. Anyone can make a key and prove that he holds the invite of this key: a good proof for an invite that is
+//! not there counts like a bad one, so that nobody gets more tries by making more keys. Whoever joins without an invite
+//! proves nothing but a key: he is counted by where he comes from, whatever the answer.
 //!
 //! Behind a proxy on this machine that was not configured as trusted, everyone seems to come from one address: then
 //! failed proofs have one limit for all.

@@ -36,6 +36,8 @@ pub(crate) enum Who {
     Holder,
     /// An account, by signing.
     Account,
+    /// Whoever holds a key, by signing, whether it has an account or not.
+    Newcomer,
     /// An account, by signing; on the service listener anyone.
     Service,
 }
@@ -51,6 +53,19 @@ pub(crate) enum Asks {
     Question(&'static str),
     /// This verb, which may change something.
     Writes(&'static str),
+    /// One of these verbs, as the body says; each may change something.
+    WritesOneOf(&'static [&'static str]),
+}
+
+impl Asks {
+    /// Every verb that may be asked.
+    pub(crate) fn verbs(&self) -> &[&'static str] {
+        match self {
+            Asks::Nothing => &[],
+            Asks::Reads(verb) | Asks::Question(verb) | Asks::Writes(verb) => std::slice::from_ref(verb),
+            Asks::WritesOneOf(verbs) => verbs,
+        }
+    }
 }
 
 /// One method of one path.
@@ -106,13 +121,13 @@ macro_rules! methods {
         }
     )*};
 }
-methods!(get = "GET", post = "POST", put = "PUT", delete = "DELETE");
+methods!(get = "GET", post = "POST", put = "PUT", patch = "PATCH", delete = "DELETE");
 
 /// What a handler's signature says.
 #[derive(Default)]
 pub(crate) struct Facts {
-    /// The part of the path that varies.
-    pub(crate) path: Option<SchemaOf>,
+    /// The parts of the path that vary, in their order.
+    pub(crate) path: Vec<SchemaOf>,
     /// The parameters behind the question mark, as one object.
     pub(crate) query: Option<SchemaOf>,
     /// The body; none may come where there is none.
@@ -190,7 +205,13 @@ impl Takes for Extension<Origin> {
 
 impl<T: Described> Takes for Path<Spelt<T>> {
     fn tell(facts: &mut Facts) {
-        facts.path = Some(schema_of::<Spelt<T>>());
+        facts.path = vec![schema_of::<Spelt<T>>()];
+    }
+}
+
+impl<A: Described, B: Described> Takes for Path<(Spelt<A>, Spelt<B>)> {
+    fn tell(facts: &mut Facts) {
+        facts.path = vec![schema_of::<Spelt<A>>(), schema_of::<Spelt<B>>()];
     }
 }
 

@@ -42,7 +42,10 @@ impl Refusal {
             | Reply::Accounts(_)
             | Reply::Why(_)
             | Reply::Tidied(_)
-            | Reply::Swept(_) => {}
+            | Reply::Swept(_)
+            | Reply::Space(_)
+            | Reply::Member(_)
+            | Reply::Members(_) => {}
         }
         refusal
     }

@@ -26,6 +26,7 @@ pub fn status_of(code: Code) -> StatusCode {
         | Code::Paused
         | Code::JoinClosed
         | Code::NotAllowlisted
+        | Code::JoinNeedsInvite
         | Code::GuardDenied
         | Code::AccountRequired
         | Code::Unproved => StatusCode::FORBIDDEN,
@@ -42,7 +43,11 @@ pub fn status_of(code: Code) -> StatusCode {
         | Code::LastOwner
         | Code::OwnsSpaces
         | Code::Conflict
-        | Code::InviteExists => StatusCode::CONFLICT,
+        | Code::InviteExists
+        | Code::IsOwner
+        | Code::AlreadyOwner
+        | Code::AlreadyAdmin
+        | Code::AlreadyMemberRole => StatusCode::CONFLICT,
 
         Code::InviteCancelled | Code::Expired | Code::UnreadableExpiry | Code::UsedUp | Code::IssuerLostAuthority => {
             StatusCode::GONE

@@ -1,11 +1,11 @@
 //! Every operation of the API. What stands here is served and described; what does not is neither.
 
-use super::operation::{Asks, Operation, Who, delete, get, post, put};
-use super::{accounts, audit, authorized, health, invites, metrics, openapi, pages, well_known};
+use super::operation::{Asks, Operation, Who, delete, get, patch, post, put};
+use super::{accounts, audit, authorized, health, invites, members, metrics, openapi, pages, spaces, well_known};
 
 /// The whole API, in the order in which its description shows it.
 pub(crate) fn operations() -> Vec<Operation> {
-    [place(), questions(), invites(), accounts(), history()].into_iter().flatten().collect()
+    [place(), questions(), invites(), accounts(), spaces(), members(), history()].into_iter().flatten().collect()
 }
 
 /// What anyone may know of the place. (Kept apart from the rest only to be read.)
@@ -131,6 +131,85 @@ fn accounts() -> Vec<Operation> {
             "restore-account",
             "Make a revoked account active again",
             "What it made before stays void.",
+        ),
+    ]
+}
+
+fn spaces() -> Vec<Operation> {
+    const SPACE: &str = "/v1/spaces/{id}";
+    vec![
+        get(SPACE, spaces::show).asks(Who::Account, Asks::Reads("show-space")).named(
+            "show-space",
+            "What a space is called, who may join, and how many are there",
+            "For its members.",
+        ),
+        patch(SPACE, spaces::update).asks(Who::Account, Asks::Writes("update-space")).named(
+            "update-space",
+            "Change a space's name, rule, limit, description or pause",
+            "What is left out is kept. Members stay, whatever changes.",
+        ),
+        post("/v1/spaces/{id}/join", spaces::join).asks(Who::Newcomer, Asks::Writes("join")).named(
+            "join-space",
+            "Come in without an invite, where the space's rule lets one",
+            "Signed by the key that comes in, whether it has an account or not; whoever has none gets one. Joins are counted by where they come from, all alike: 429 when there are too many.",
+        ),
+        post("/v1/spaces/{id}/leave", spaces::leave).asks(Who::Account, Asks::Writes("leave")).named(
+            "leave-space",
+            "Leave a space",
+            "The next request is refused, and open invites of whoever left are void. The owner hands the space over first.",
+        ),
+    ]
+}
+
+fn members() -> Vec<Operation> {
+    const MEMBER: &str = "/v1/spaces/{id}/members/{key}";
+    const BAN: &str = "/v1/spaces/{id}/bans/{key}";
+    const ALLOWED: &str = "/v1/spaces/{id}/allowlist/{key}";
+    vec![
+        patch(MEMBER, members::change).asks(Who::Account, Asks::WritesOneOf(&["set-role", "set-tags"])).named(
+            "change-member",
+            "Give a member a role, or tags",
+            "One of them at a time. Tags replace those that were there. The role `owner` is not given but handed over.",
+        ),
+        post("/v1/spaces/{id}/members/{key}/kick", members::kick).asks(Who::Account, Asks::Writes("kick")).named(
+            "kick-member",
+            "Show a member the door",
+            "The next request of it is refused, and its open invites are void. It may come in again; a ban keeps it out.",
+        ),
+        post("/v1/spaces/{id}/members/{key}/transfer", members::transfer).asks(Who::Account, Asks::Writes("transfer")).named(
+            "transfer-space",
+            "Hand the space over to a member",
+            "The member owns it from then on, and the former owner is an admin.",
+        ),
+        get("/v1/spaces/{id}/bans", members::bans).asks(Who::Account, Asks::Reads("list-bans")).named(
+            "list-bans",
+            "Keys that are banned now, a page at a time",
+            "",
+        ),
+        put(BAN, members::ban).asks(Who::Account, Asks::Writes("ban")).named(
+            "ban-key",
+            "Ban a key, known or not",
+            "A member is shown the door, and its open invites are void. Banning again sets reason and end anew.",
+        ),
+        delete(BAN, members::unban).asks(Who::Account, Asks::Writes("unban")).named(
+            "lift-ban",
+            "Lift a ban",
+            "Nobody is let in by that. Lifting what is lifted is fine.",
+        ),
+        get("/v1/spaces/{id}/allowlist", members::allowlist).asks(Who::Account, Asks::Reads("list-allowed")).named(
+            "list-allowed",
+            "Keys on the allowlist, a page at a time",
+            "",
+        ),
+        put(ALLOWED, members::allow).asks(Who::Account, Asks::Writes("allow")).named(
+            "allow-key",
+            "Put a key on the allowlist",
+            "It counts while the space's rule is `allowlist`. Again is fine.",
+        ),
+        delete(ALLOWED, members::disallow).asks(Who::Account, Asks::Writes("disallow")).named(
+            "disallow-key",
+            "Take a key off the allowlist",
+            "A member stays. Again is fine.",
         ),
     ]
 }

@@ -44,7 +44,7 @@ pub(super) fn refusals(operation: &Operation, taken: &[Value], schemas: &Schemas
         // Headers that look like a signature and are none.
         (Code::Unauthenticated, reads),
         (Code::RateLimited, facts.is_limited),
-        (Code::NotFound, facts.path.is_some() && operation.asks == Asks::Nothing),
+        (Code::NotFound, !facts.path.is_empty() && operation.asks == Asks::Nothing),
     ] {
         codes.extend(can_be.then_some(code));
     }
@@ -65,8 +65,8 @@ fn by_rule(operation: &Operation) -> BTreeSet<Code> {
         found.filter_map(|(_, _, code)| Code::from_name(code)).collect()
     };
     let mut codes = BTreeSet::new();
-    let may_write = matches!(operation.asks, Asks::Writes(_));
-    if matches!(operation.who, Who::Account | Who::Service) {
+    let may_write = matches!(operation.asks, Asks::Writes(_) | Asks::WritesOneOf(_));
+    if matches!(operation.who, Who::Account | Who::Newcomer | Who::Service) {
         let of_caller = rows(&|table, _| table == CALLER);
         codes.extend(of_caller.into_iter().filter(|code| match code {
             Code::MissingPermission => false,
@@ -77,7 +77,9 @@ fn by_rule(operation: &Operation) -> BTreeSet<Code> {
     match operation.asks {
         Asks::Nothing => return codes,
         Asks::Question(asked) => codes.extend(rows(&|table, verb| table == ASKERS && verb == asked)),
-        Asks::Reads(asked) | Asks::Writes(asked) => codes.extend(rows(&|table, verb| table != CALLER && verb == asked)),
+        Asks::Reads(_) | Asks::Writes(_) | Asks::WritesOneOf(_) => {
+            codes.extend(rows(&|table, verb| table != CALLER && operation.asks.verbs().contains(&verb)));
+        }
     }
     // Bytes that the host itself wrote for the policy are not the caller's to mend.
     if operation.who == Who::Anyone {
@@ -111,8 +113,8 @@ mod tests {
     #[test]
     fn every_verb_is_in_a_decision_table() {
         for operation in operations() {
-            if let Asks::Reads(asked) | Asks::Question(asked) | Asks::Writes(asked) = operation.asks {
-                assert!(ANSWERS.iter().any(|(_, verb, _)| *verb == asked), "{asked}");
+            for asked in operation.asks.verbs() {
+                assert!(ANSWERS.iter().any(|(_, verb, _)| verb == asked), "{asked}");
             }
         }
     }

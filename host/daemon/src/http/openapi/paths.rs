@@ -29,11 +29,11 @@ fn describe(operation: &Operation, side: Side, schemas: &mut Schemas, example: &
     let Operation { facts, id, who, title, text, path, .. } = operation;
     let mut parameters = Vec::new();
     let mut taken = Vec::new();
-    if let (Some(schema), Some(name)) = (facts.path, name_in(path)) {
-        let schema = schemas.of_request(schema);
+    for (name, schema) in names_in(path).zip(&facts.path) {
+        let schema = schemas.of_request(*schema);
         taken.push(schema.clone());
         let mut parameter = json!({ "name": name, "in": "path", "required": true, "schema": schema });
-        with_example(&mut parameter, &example["path"]);
+        with_example(&mut parameter, &example["path"][name]);
         parameters.push(parameter);
     }
     if let Some(query) = facts.query {
@@ -78,9 +78,9 @@ fn describe(operation: &Operation, side: Side, schemas: &mut Schemas, example: &
     described
 }
 
-/// What is between the braces.
-fn name_in(path: &str) -> Option<&str> {
-    Some(path.split_once('{')?.1.split_once('}')?.0)
+/// What is between braces.
+fn names_in(path: &str) -> impl Iterator<Item = &str> {
+    path.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0))
 }
 
 fn with_example(of: &mut Value, example: &Value) {
@@ -94,6 +94,7 @@ fn tag_of(path: &str) -> &str {
     match path.trim_start_matches("/v1/").split('/').next() {
         Some("invites") => "invites",
         Some("accounts") => "accounts",
+        Some("spaces") => "spaces",
         Some("authorized" | "has-admin" | "can") => "questions",
         Some("audit") => "history",
         Some(_) | None => "place",
@@ -131,7 +132,7 @@ fn security(who: Who, side: Side, method: &str) -> Value {
         json!({ "signatureInput": [], "signature": [], "contentDigest": [] })
     };
     match (who, side) {
-        (Who::Account, _) | (Who::Service, Side::Public) => json!([signed]),
+        (Who::Account | Who::Newcomer, _) | (Who::Service, Side::Public) => json!([signed]),
         (Who::Service, Side::Service) => json!([{}, signed]),
         (Who::Anyone | Who::Holder, _) => json!([]),
     }

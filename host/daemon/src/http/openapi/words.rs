@@ -39,6 +39,7 @@ pub(super) fn tags() -> Value {
         { "name": "questions", "description": "What services ask, and why." },
         { "name": "invites", "description": "Making and keeping invites; and, for whoever holds one, looking and coming in." },
         { "name": "accounts", "description": "Who is here." },
+        { "name": "spaces", "description": "A place and its members: who may come in, as what, and who may not. `server` names the server's own." },
         { "name": "history", "description": "What was decided, and why." },
     ])
 }
