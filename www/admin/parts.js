@@ -75,7 +75,7 @@ export function askFor(title, meaning, action, fields, work, { face, ofOther } =
     }
   };
   const back = h("button", { type: "button", onclick: close }, tell("keep"));
-  show(title, h("p", {}, meaning), form(action, go, [...fields, place], [back], face));
+  show(title, meaning && h("p", {}, meaning), form(action, go, [...fields, place], [back], face));
   const field = dialog.querySelector("input, select, textarea");
   (field instanceof HTMLElement ? field : back).focus();
 }

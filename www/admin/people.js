@@ -5,7 +5,7 @@ import { h, nodes } from "/assets/shared/dom.js";
 import { manage } from "/assets/admin/govern.js";
 import "/assets/admin/listed.js";
 import { atWork, empty, refusal, rows, searchField, switchOf, tagChips } from "/assets/admin/parts.js";
-import { iAm, list, live, may, session } from "/assets/admin/session.js";
+import { contact, iAm, list, live, may, session } from "/assets/admin/session.js";
 import { tell } from "/assets/admin/texts.js";
 import { explainWhy } from "/assets/admin/why.js";
 
@@ -19,11 +19,22 @@ class PeopleSection extends HTMLElement {
   slotted = h("div", {});
 
   connectedCallback() {
-    const choices = /** @type {[string, string][]} */ ([["people-list", tell("people.here")], may("ban") && ["banned-list", tell("people.barred")], may("manage-space") && ["allowed-list", tell("people.listed")]].filter(Boolean));
-    if (choices.length > 1) this.tools.append(switchOf(tell("people.which"), choices, "people-list", (name) => this.open(name)));
     this.replaceChildren(this.head, this.lead, this.tools, this.slotted);
     this.open("people-list");
+    this.offer();
+    contact.addEventListener("role", this.offer);
   }
+
+  disconnectedCallback() {
+    contact.removeEventListener("role", this.offer);
+  }
+
+  /** The lists that the reader may see, to choose from. */
+  offer = () => {
+    const choices = /** @type {[string, string][]} */ ([["people-list", tell("people.here")], may("ban") && ["banned-list", tell("people.barred")], may("manage-space") && ["allowed-list", tell("people.listed")]].filter(Boolean));
+    this.tools.querySelector(".switch")?.remove();
+    if (choices.length > 1) this.tools.prepend(switchOf(tell("people.which"), choices, this.slotted.firstElementChild?.localName ?? "", (name) => this.open(name)));
+  };
 
   /** @param {string} name of the element that is the list */
   open(name) {

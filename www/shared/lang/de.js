@@ -144,6 +144,7 @@ export const texts = {
   "offer.unlimited": "für beliebig viele",
   "offer.typed": "Ein getippter Code sagt nicht, für welchen Server er ist. Bitte vergewissere dich, dass dies die Adresse ist, die man dir genannt hat: {host}",
   "offer.serverSays": "Das ist die Antwort des Servers; diese Seite konnte sie nicht selbst prüfen.",
+  "offer.listed": "Hier kann nur beitreten, wer auf einer Liste steht. Geh weiter: Dein Schlüssel entsteht, und du bekommst eine Nachricht, die um einen Platz auf der Liste bittet.",
   "offer.handle": "Wie möchtest du heißen?",
   "offer.handle.hint": "Alle hier sehen diesen Namen. Es muss nicht dein echter sein.",
   "offer.handle.wrong": "Bitte nimm 1 bis 64 sichtbare Zeichen.",

@@ -149,6 +149,7 @@ export const texts = {
   "offer.unlimited": "for any number of people",
   "offer.typed": "A typed code does not say which server it is for. Please make sure that this is the address you were given: {host}",
   "offer.serverSays": "This is the server's own answer; this page could not check it by itself.",
+  "offer.listed": "Only people on a list can join here. Go on: your key is made, and you get a message that asks for a place on the list.",
   "offer.handle": "What do you want to be called?",
   "offer.handle.hint": "Everybody here sees this name. It need not be your real one.",
   "offer.handle.wrong": "Please use 1 to 64 visible characters.",
