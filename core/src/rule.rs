@@ -194,6 +194,10 @@ rules! {
     AUDIT_ASKER = "audit.asker", "The history is shown to accounts with read-audit.";
     AUDIT_YES = "audit.yes", "Whoever may read the history sees every decision that was recorded.";
 
+    WATCH_YES = "watch.yes", "Members may watch what happens where they are.";
+    SEES_ASKER = "sees.asker", "Only the host asks for others.";
+    SEES_YES = "sees.yes", "Members see who is here, as what, and what the place is; everything about themselves; and with read-audit everything.";
+
     SWEEP_DONE = "sweep.done", "Request ids that no fresh request can bear any more are cleared.";
     TIDY_DONE = "tidy.done", "Housekeeping clears what has been without effect already.";
 }

@@ -80,6 +80,9 @@ fn answers(folder: &Path) -> Result<String, String> {
     Ok(text)
 }
 
+/// What stands in a cell that is for anything.
+const ANY: &str = "–";
+
 /// Verb and code of every row that says no.
 fn table_rows(text: &str) -> Option<Vec<(String, String)>> {
     let verbs: Vec<&str> = text.lines().find_map(|line| line.strip_prefix("Verbs: "))?.split(", ").collect();
@@ -99,9 +102,10 @@ fn table_rows(text: &str) -> Option<Vec<(String, String)>> {
     let (answer, code, verb) = (column("answer")?, column("code")?, column("verb"));
     let mut rows = Vec::new();
     for cells in lines.map(cells).filter(|cells| cells.get(answer).is_some_and(|answer| answer != "yes")) {
-        // A column "verb" names some of the table's, or any.
-        let named: Vec<&str> = verb.and_then(|verb| cells.get(verb)).map(|cell| cell.split(" | ").collect()).unwrap_or_default();
-        let meant = verbs.iter().filter(|verb| named.contains(*verb) || !verbs.iter().any(|one| named.contains(one)));
+        // A column "verb" names some of the table's, with or without what they are asked to do, or is for any.
+        let cell = verb.and_then(|verb| cells.get(verb)).map_or(ANY, String::as_str);
+        let names = |verb: &str| cell.split(" | ").any(|one| one == verb || one.strip_prefix(verb).is_some_and(|rest| rest.starts_with(' ')));
+        let meant = verbs.iter().filter(|verb| cell == ANY || names(verb));
         rows.extend(meant.filter_map(|verb| Some((verb.replace(' ', "-"), cells.get(code)?.clone()))));
     }
     Some(rows)

@@ -2,8 +2,10 @@
 //! is in the log, in the data folder, in the metrics or in an answer, however they are spelt.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use doorward_client::{Client, Identity, Invitation, MintOptions, Session, Sharing};
-use doorward_core::SignKey;
+use doorward_client::{Client, Identity, Invitation, MintOptions, Session, Sharing, Until};
+use doorward_core::record::JoinRule;
+use doorward_core::view::UpdateSpaceBody;
+use doorward_core::{SignKey, SpaceId};
 use doorward_tests::{Connection, Daemon, Guest, Oops, Settings, Tape, request};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -164,6 +166,19 @@ async fn refusals(tape: &Tape, owner: &Session, open: &Invitation, claims: &[u8]
     Ok(())
 }
 
+/// Opens the place, and bars somebody who came in without an invite.
+async fn govern(owner: &Session) -> Result<Session, Oops> {
+    let (here, client) = (&SpaceId::SERVER, owner.client());
+    let change = UpdateSpaceBody { join_rule: Some(JoinRule::Open.into()), ..UpdateSpaceBody::default() };
+    owner.update_space(here, change).await?;
+    let joined = client.sign_in(client.new_identity("Dee")?, Sharing::Refused)?;
+    joined.join(here, "Dee").await?;
+    owner.set_tags(here, &joined.sign_key(), &["new".into()]).await?;
+    owner.ban(here, &joined.sign_key(), "loud", Until::Never).await?;
+    assert!(joined.join(here, "Dee").await.is_err(), "and stays out");
+    Ok(joined)
+}
+
 /// From the owner's arrival to a guest's return, with a restart in between; gives what must stay secret, and a public key that need not.
 async fn story(daemon: &mut Daemon, tape: &Tape) -> Result<(Vec<Needle>, SignKey), Oops> {
     let url = format!("http://{}", tape.address);
@@ -177,11 +192,13 @@ async fn story(daemon: &mut Daemon, tape: &Tape) -> Result<(Vec<Needle>, SignKey
     let claims = client.preview(&open, None).await?.invite.claims;
     let urls = tape.sent().into_iter().map(|sent| sent.line + "\n").collect::<String>();
     refusals(tape, &owner, &open, &claims).await?;
+    let joined = govern(&owner).await?;
 
     owner.revoke(&guest.sign_key()).await?;
     assert!(guest.whoami().await.is_err());
     let mut needles = of_account("the owner's", &owner);
     needles.extend(of_account("the guest's", &guest));
+    needles.extend(of_account("the keys of one who joined by himself", &joined));
     needles.extend(of_invitation("the owner's", &owner_link)?);
     needles.extend(of_invitation("the guest's", &minted)?);
     needles.extend(of_invitation("an open", &open)?);

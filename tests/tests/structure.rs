@@ -142,3 +142,30 @@ fn sql_compares_keys_and_revisions_only() -> Result<(), Oops> {
     }
     Ok(())
 }
+
+/// Every feature of `ANCESTORS.md` names at least one test, and each of them is one.
+#[test]
+fn every_test_named_for_an_ancestor_exists() -> Result<(), Oops> {
+    let text = std::fs::read_to_string(workspace().join("tests/ANCESTORS.md"))?;
+    let rows = text.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| its feature"));
+    let mut features = 0;
+    for row in rows {
+        let quoted: Vec<&str> = row.rsplit("| ").next().unwrap_or_default().split('`').skip(1).step_by(2).collect();
+        assert!(!quoted.is_empty() && quoted.len().is_multiple_of(2), "a file and a test, each time: {row}");
+        for named in quoted.chunks(2) {
+            let source = std::fs::read_to_string(workspace().join(named[0])).map_err(|error| format!("{}: {error}", named[0]))?;
+            assert!(is_a_test(&source, named[1]), "{} has no test {}", named[0], named[1]);
+        }
+        features += 1;
+    }
+    assert!(features > 30, "{features} features");
+    Ok(())
+}
+
+/// Whether a function of this name stands below an attribute that makes it a test.
+fn is_a_test(source: &str, name: &str) -> bool {
+    let lines: Vec<&str> = source.lines().map(str::trim).collect();
+    let at = lines.iter().position(|line| line.contains(&format!("fn {name}(")));
+    let attributes = at.into_iter().flat_map(|at| lines[..at].iter().rev().take_while(|line| line.starts_with("#[")));
+    attributes.into_iter().any(|line| line.contains("test]") || line.contains("test("))
+}

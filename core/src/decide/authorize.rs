@@ -56,6 +56,11 @@ pub fn judge(subject: &Subject) -> (Code, Rule) {
     }
 }
 
+/// The same of an account as its record has it.
+pub(super) fn standing(glance: &Glance, root: &RootGlance, now: Timestamp) -> (Code, Rule) {
+    judge(&Subject::of(glance, root, now))
+}
+
 /// Decides *is authorized*: one load of the server's root and the key's one record.
 #[inline]
 pub(crate) fn is_authorized(request: &Request, key: &SignKey, inquiry: &mut Inquiry<'_>) -> Outcome {
@@ -84,7 +89,7 @@ fn admin(inquiry: &mut Inquiry<'_>, owner: &SignKey, root: &RootGlance, now: Tim
     inquiry.want(&account);
     inquiry.ready()?;
     let record: KeyRecord = inquiry.load_or_default(&account)?;
-    match judge(&Subject::of(&record.glance(), root, now)) {
+    match standing(&record.glance(), root, now) {
         (Code::Allowed, _) => Ok(Ruling::allow(rule::ADMIN_YES)),
         (code, _) => deny(code, rule::ADMIN_NONE),
     }

@@ -221,10 +221,15 @@ fn apply(
     let now = request.context.now;
     match change {
         Change::Kick | Change::Ban(_) => {
+            let was_member = record.current_seat().is_some();
             put_out(ruling, request, (key, record), Counts::load(key, inquiry)?, root, inquiry)?;
             let Change::Ban(Ban { reason, until, .. }) = change else { return Ok(EventKind::MemberKicked) };
             record.ban = Some(record::Ban { reason: reason.clone(), by: caller.key, since: now, until: *until });
             ruling.mark(keys::banned(&SpaceId::SERVER, key));
+            if was_member {
+                let kind = EventKind::MemberKicked;
+                ruling.events.push(Event { kind, space: SpaceId::SERVER, account: Some(*key), invite: None });
+            }
             Ok(EventKind::KeyBanned)
         }
         Change::Unban => {

@@ -23,6 +23,7 @@ pub mod space;
 pub mod standing;
 mod sweep;
 mod tidy;
+pub mod watch;
 
 use crate::code::Code;
 use crate::id::DecisionId;
@@ -104,6 +105,8 @@ fn dispatch(request: &Request, inquiry: &mut Inquiry<'_>) -> Outcome {
         Command::ListAllowed(list) => listed::decide(request, list, List::Allowed, inquiry),
         Command::Join(join) => join::decide(request, join, inquiry),
         Command::Leave(space) => join::leave(request, space, inquiry),
+        Command::Watch => watch::begin(request, inquiry),
+        Command::Sees(sees) => watch::sees(request, sees, inquiry),
     }
 }
 

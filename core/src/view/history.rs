@@ -185,7 +185,9 @@ impl About {
             | Command::UpdateSpace(_)
             | Command::ListBans(_)
             | Command::ListAllowed(_)
-            | Command::Leave(_) => Self::default(),
+            | Command::Leave(_)
+            | Command::Watch => Self::default(),
+            Command::Sees(sees) => Self { account: Some(sees.account), ..Self::default() },
         }
     }
 }

@@ -17,6 +17,7 @@
 mod answer;
 pub(crate) mod codec;
 mod facts;
+mod governing;
 mod reply;
 mod request;
 pub(crate) mod shape;
@@ -25,13 +26,14 @@ pub use answer::{Answer, Decided, Event, EventKind, Need, PageNeed, RecordNeed, 
 pub(crate) use codec::list_of;
 pub use codec::{Malformed, Reader, Wire, Writer, decode, encode};
 pub use facts::{Facts, FactsBuilder, PageFact, RecordFact};
+pub use governing::{Ban, Join, ListKeys, Member, Sees, SetRole, SetTags, UpdateSpace};
 pub use reply::{
     AccountDetails, AccountPage, AccountView, Description, InviteItem, InvitePage, InviteShown, InviteState, LiveFacts,
-    MemberPage, MemberView, Page, PreviewReply, Redeemed, Reply, SpaceView, UseItem, Why,
+    MemberPage, MemberView, Page, PreviewReply, Redeemed, Reply, Sight, SpaceView, UseItem, Why,
 };
 pub use request::{
-    AccountProof, Asker, Ban, Can, Command, Context, HttpAuth, Init, InviteFilter, Join, ListInvites, ListKeys, Member, Mint,
-    Paging, Preview, Prove, RecoverOwner, Redeem, Register, Request, SetRole, SetTags, ShowInvite, UpdateSpace,
+    AccountProof, Asker, Can, Command, Context, HttpAuth, Init, InviteFilter, ListInvites, Mint, Paging, Preview, Prove,
+    RecoverOwner, Redeem, Register, Request, ShowInvite,
 };
 pub(crate) use shape::{wire_enum, wire_struct};
 

@@ -52,6 +52,10 @@ wire_enum! {
         15 => Member(Box<MemberView>),
         /// To the lists of keys.
         16 => Members(MemberPage),
+        /// To `watch`: which registration of the key watches.
+        17 => Watching(Incarnation),
+        /// To `sees`: what is seen of each event, in their order.
+        18 => Seen(Vec<Sight>),
     }
 }
 
@@ -311,4 +315,17 @@ wire_struct! {
         pub page: Page,
     }
 }
-list_of!(InviteItem, UseItem, AccountView, MemberView);
+
+wire_enum! {
+    /// What somebody sees of an event.
+    #[derive(Copy)]
+    pub enum Sight {
+        /// Nothing.
+        0 => Nothing,
+        /// That it happened, where and to whom; not by which invite.
+        1 => Bare,
+        /// All of it.
+        2 => Whole,
+    }
+}
+list_of!(InviteItem, UseItem, AccountView, MemberView, Sight);

@@ -5,10 +5,10 @@ use crate::claims::SignedClaims;
 use crate::digest::Sha256Digest;
 use crate::id::{DecisionId, InviteId, SpaceId};
 use crate::key::{KexKey, Nonce, ServerKey, SignKey, Signature};
-use crate::record::{JoinRule, Pause};
-use crate::role::{Permission, Role};
+use crate::role::Permission;
 use crate::statement::RedeemStatement;
-use crate::time::{Expiry, Timestamp};
+use crate::time::Timestamp;
+use crate::wire::{Ban, Join, ListKeys, Member, Sees, SetRole, SetTags, UpdateSpace};
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -155,6 +155,10 @@ wire_enum! {
         62 => Join(Box<Join>),
         /// Leave a space.
         63 => Leave(SpaceId),
+        /// May the asker watch what happens?
+        64 => Watch,
+        /// What somebody who watches sees of what happened. The host asks, for whoever may watch.
+        65 => Sees(Box<Sees>),
     }
 }
 
@@ -305,90 +309,5 @@ wire_struct! {
         pub permission: Permission,
         /// Where.
         pub space: SpaceId,
-    }
-}
-
-wire_struct! {
-    /// Change a space. What is absent is kept.
-    pub struct UpdateSpace {
-        /// Which.
-        pub space: SpaceId,
-        /// What it is called.
-        pub name: Option<String>,
-        /// Who may join. Members stay when it changes.
-        pub join_rule: Option<JoinRule>,
-        /// Most members; 0 = no limit. Members stay when it falls below their number.
-        pub max_members: Option<u32>,
-        /// What it is about.
-        pub description: Option<String>,
-        /// Whether joining is paused.
-        pub pause: Option<Pause>,
-    }
-}
-
-wire_struct! {
-    /// A key in a space: a member, or one that may or may not come in.
-    #[derive(Copy)]
-    pub struct Member {
-        /// Where.
-        pub space: SpaceId,
-        /// Who.
-        pub key: SignKey,
-    }
-}
-
-wire_struct! {
-    /// Bar a key.
-    pub struct Ban {
-        /// Which, and from where.
-        pub member: Member,
-        /// Why, for those who may ban.
-        pub reason: String,
-        /// Until when; at that second it is over.
-        pub until: Expiry,
-    }
-}
-
-wire_struct! {
-    /// Give a role.
-    pub struct SetRole {
-        /// To whom.
-        pub member: Member,
-        /// Which.
-        pub role: Role,
-    }
-}
-
-wire_struct! {
-    /// Set tags.
-    pub struct SetTags {
-        /// Whose.
-        pub member: Member,
-        /// All of them; none clears them.
-        pub tags: Vec<String>,
-    }
-}
-
-wire_struct! {
-    /// List keys of a space, in their order.
-    pub struct ListKeys {
-        /// Which space.
-        pub space: SpaceId,
-        /// Which page.
-        pub paging: Paging,
-    }
-}
-
-wire_struct! {
-    /// Come in without an invite. The request is signed by the key that comes in, whether it has an account or not.
-    pub struct Join {
-        /// Where.
-        pub space: SpaceId,
-        /// Its X25519 key.
-        pub kex_key: KexKey,
-        /// What it is called.
-        pub handle: String,
-        /// Its signature over its two keys ([`crate::statement::AccountStatement`]).
-        pub binding: Signature,
     }
 }

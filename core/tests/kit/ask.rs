@@ -249,7 +249,9 @@ pub fn reads(command: &Command) -> bool {
         | Command::Audit
         | Command::ShowSpace(_)
         | Command::ListBans(_)
-        | Command::ListAllowed(_) => true,
+        | Command::ListAllowed(_)
+        | Command::Watch
+        | Command::Sees(_) => true,
         Command::Init(_)
         | Command::BeginRestore(_)
         | Command::AcceptRestore

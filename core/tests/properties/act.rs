@@ -1,7 +1,8 @@
 //! What someone does, in one step of a walk.
 
 use crate::model::Who;
-use doorward_core::role::Permission;
+use doorward_core::record::{JoinRule, Pause};
+use doorward_core::role::{Permission, Role};
 
 /// What someone does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +30,23 @@ pub enum Act {
     ListAccounts { who: Who },
     Audit { who: Who },
     Describe,
+    ShowSpace { who: Who },
+    SetRule { who: Who, rule: JoinRule },
+    SetPause { who: Who, pause: Pause },
+    SetMost { who: Who, most: u32 },
+    Kick { who: Who, target: Who },
+    Ban { who: Who, target: Who, until: Option<u64> },
+    Unban { who: Who, target: Who },
+    SetRole { who: Who, target: Who, role: Role },
+    Transfer { who: Who, target: Who },
+    SetTags { who: Who, target: Who },
+    Allow { who: Who, target: Who },
+    Disallow { who: Who, target: Who },
+    ListBans { who: Who },
+    ListAllowed { who: Who },
+    Join { who: Who },
+    Leave { who: Who },
+    Watch { who: Who },
 }
 
 /// Who signs it, if it is a signed write.
@@ -40,7 +58,20 @@ pub fn signer(act: Act) -> Option<Who> {
         | Act::Prove { who, .. }
         | Act::Revoke { who, .. }
         | Act::Restore { who, .. }
-        | Act::Delete { who, .. } => Some(who),
+        | Act::Delete { who, .. }
+        | Act::SetRule { who, .. }
+        | Act::SetPause { who, .. }
+        | Act::SetMost { who, .. }
+        | Act::Kick { who, .. }
+        | Act::Ban { who, .. }
+        | Act::Unban { who, .. }
+        | Act::SetRole { who, .. }
+        | Act::Transfer { who, .. }
+        | Act::SetTags { who, .. }
+        | Act::Allow { who, .. }
+        | Act::Disallow { who, .. }
+        | Act::Join { who }
+        | Act::Leave { who } => Some(who),
         Act::Init { .. }
         | Act::Recover { .. }
         | Act::BeginRestore
@@ -56,6 +87,10 @@ pub fn signer(act: Act) -> Option<Who> {
         | Act::ShowAccount { .. }
         | Act::ListAccounts { .. }
         | Act::Audit { .. }
+        | Act::ShowSpace { .. }
+        | Act::Watch { .. }
+        | Act::ListBans { .. }
+        | Act::ListAllowed { .. }
         | Act::Describe => None,
     }
 }

@@ -6,10 +6,14 @@
 mod kit;
 
 mod act;
+mod calls;
+mod choices;
 mod commits;
 mod denial;
+mod expectations;
 mod housekeeping;
 mod model;
+mod model_place;
 mod model_verbs;
 mod names;
 mod offers;

@@ -3,7 +3,7 @@
 
 use doorward_core::Code;
 use doorward_core::role::Role;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A person's number; the same number is the same key for ever.
 pub type Who = usize;
@@ -18,6 +18,8 @@ pub struct Account {
     pub born: u32,
     /// How often it fell since.
     pub falls: u32,
+    /// Whether it signed its keys.
+    pub proved: bool,
 }
 
 /// Who made an invite.
@@ -47,6 +49,8 @@ pub struct Invite {
     pub cancelled: bool,
     /// Its maker was deleted and housekeeping may not have come to it yet.
     pub closing: bool,
+    /// It was closed because its maker fell.
+    pub void: bool,
     /// Of which restore epoch it is.
     pub epoch: u32,
     /// By whom it was spent: which registration then (0 = none), and whether it let them in.
@@ -62,6 +66,29 @@ pub struct Answer {
     pub code: Code,
     /// When the request was made.
     pub created: u64,
+}
+
+/// Who may come in, and who may not.
+#[derive(Clone, Debug, Default)]
+pub struct Place {
+    pub rule: Rule,
+    /// Until when joining is paused; `u64::MAX` = until lifted.
+    pub paused_until: u64,
+    /// 0 = no limit.
+    pub most: u32,
+    /// Barred keys, until when.
+    pub bans: BTreeMap<Who, u64>,
+    pub listed: BTreeSet<Who>,
+}
+
+/// How one may come in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Rule {
+    Open,
+    #[default]
+    Invite,
+    Listed,
+    Nobody,
 }
 
 /// The whole server.
@@ -82,6 +109,7 @@ pub struct Model {
     pub epoch: u32,
     /// A restore waits for the operator.
     pub unreviewed: bool,
+    pub place: Place,
 }
 
 /// What may be answered. Usually one code; while housekeeping is behind, more than one tells the truth.
@@ -101,6 +129,7 @@ impl Model {
         match self.accounts.get(&who) {
             None => Some(Code::Unauthenticated),
             Some(account) if !account.active => Some(Code::AccountRevoked),
+            Some(_) if self.is_banned(who) => Some(Code::Banned),
             Some(account) if account.role.is_none() => Some(Code::NotAMember),
             Some(_) => None,
         }
@@ -164,13 +193,13 @@ impl Model {
     }
 
     /// A new account, or a new place for one.
-    pub fn admit(&mut self, who: Who, role: Role) -> u32 {
+    pub fn admit(&mut self, who: Who, role: Role, proved: bool) -> u32 {
         if let Some(account) = self.accounts.get_mut(&who) {
-            account.role = Some(role);
+            (account.role, account.proved) = (Some(role), true);
             return account.born;
         }
         self.births += 1;
-        self.accounts.insert(who, Account { active: true, role: Some(role), born: self.births, falls: 0 });
+        self.accounts.insert(who, Account { active: true, role: Some(role), born: self.births, falls: 0, proved });
         self.births
     }
 

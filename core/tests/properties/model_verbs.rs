@@ -33,7 +33,7 @@ impl Model {
 
     fn enter(&mut self, number: usize, offer: &Offer) {
         let (offer, epoch, uses) = (offer.clone(), self.epoch, BTreeMap::new());
-        let invite = Invite { offer, spent: 0, cancelled: false, closing: false, epoch, uses, admitted: 0 };
+        let invite = Invite { offer, spent: 0, cancelled: false, closing: false, void: false, epoch, uses, admitted: 0 };
         self.invites.insert(number, invite);
     }
 
@@ -143,9 +143,15 @@ impl Model {
         if self.unreviewed {
             return (one(Code::RestoreUnreviewed), false);
         }
+        let rebinds = invite.offer.rebind.is_some();
+        if let Some(code) = self.place.shut_to_links(who, self.now).filter(|_| !rebinds) {
+            return (one(code), false);
+        }
         match account {
             Some(account) if !account.active => (one(Code::AccountRevoked), true),
-            Some(account) if account.role.is_some() || invite.offer.rebind.is_some() => (one(Code::AccountExists), true),
+            _ if who.is_some_and(|who| self.is_banned(who)) => (one(Code::Banned), true),
+            Some(account) if account.role.is_some() || rebinds => (one(Code::AccountExists), true),
+            _ if !rebinds && self.is_full() => (one(Code::SpaceFull), false),
             Some(_) | None => (one(Code::Allowed), true),
         }
     }
@@ -164,6 +170,7 @@ impl Model {
                 (false, _) => Code::RequestIdReused,
                 (true, None) if before.code == Code::Allowed => Code::UnknownAccount,
                 (true, Some(account)) if before.code == Code::Allowed && !account.active => Code::AccountRevoked,
+                (true, Some(_)) if before.code == Code::Allowed && self.is_banned(who) => Code::Banned,
                 (true, _) => before.code,
             });
         }
@@ -175,7 +182,7 @@ impl Model {
         let mut born = self.accounts.get(&who).map_or(0, |account| account.born);
         if code == Code::Allowed {
             let Offer { role, rebind, .. } = self.invites[&number].offer;
-            born = self.admit(who, role);
+            born = self.admit(who, role, true);
             if let Some(old) = rebind {
                 self.accounts.get_mut(&old).unwrap().role = None;
             }
@@ -228,6 +235,8 @@ impl Model {
             one(Code::Expired)
         } else if invite.offer.max != 0 && invite.spent >= invite.offer.max {
             return one(Code::UsedUp);
+        } else if invite.void {
+            one(Code::IssuerLostAuthority)
         } else {
             self.invites.get_mut(&number).unwrap().cancelled = true;
             one(Code::Allowed)
@@ -243,8 +252,21 @@ impl Model {
         if self.accounts.contains_key(&target) {
             return one(Code::AccountExists);
         }
-        self.admit(target, Role::Member);
+        if self.is_banned(target) {
+            return one(Code::Banned);
+        }
+        if self.is_full() {
+            return one(Code::SpaceFull);
+        }
+        self.admit(target, Role::Member, false);
         one(Code::Allowed)
+    }
+
+    pub fn prove(&mut self, who: Who, good: bool) -> Expected {
+        if good {
+            self.accounts.get_mut(&who).unwrap().proved = true;
+        }
+        one(if good { Code::Allowed } else { Code::Unauthenticated })
     }
 
     /// May `who` change the account of `target` at all?
@@ -286,10 +308,11 @@ impl Model {
             return one(code);
         }
         let gone = self.accounts.remove(&target).unwrap();
+        self.place.listed.remove(&target);
         for invite in self.invites.values_mut() {
             let used_up = invite.offer.max != 0 && invite.spent >= invite.offer.max;
             let its = matches!(invite.offer.maker, Maker::Person { who, born, .. } if who == target && born == gone.born);
-            invite.closing |= its && !used_up && !invite.cancelled;
+            invite.closing |= its && !used_up && !invite.cancelled && !invite.void;
         }
         one(Code::Allowed)
     }
@@ -317,6 +340,7 @@ impl Model {
             _ if self.unreviewed => Code::RestoreUnreviewed,
             None => Code::UnknownAccount,
             Some(account) if !account.active => Code::AccountRevoked,
+            Some(_) if self.is_banned(who) => Code::Banned,
             Some(account) if account.role.is_none() => Code::NotAMember,
             Some(_) => Code::Allowed,
         })

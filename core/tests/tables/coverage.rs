@@ -71,6 +71,7 @@ fn every_variant_is_in_a_table() {
         words::change::WORDS,
         words::act::WORDS,
         words::fitness::WORDS,
+        words::event::WORDS,
         words::maker::WORDS,
         words::key_check::WORDS,
         words::permission::WORDS,

@@ -32,6 +32,7 @@ mod restore;
 mod roles;
 mod space;
 mod sweep;
+mod watch;
 mod words;
 
 use kit::table::Table;
@@ -74,6 +75,9 @@ fn all() -> Vec<Table> {
         restore::review_table(),
         recover::table(),
         recover::redeem_table(),
+        watch::table(),
+        watch::begin_table(),
+        watch::event_table(),
         sweep::table(),
         faults::table(),
         faults::operator_table(),

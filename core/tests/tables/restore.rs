@@ -96,6 +96,7 @@ const GIVES: &[&str] = &[
     "allow",
     "update space",
     "leave",
+    "watch",
 ];
 
 pub fn review_table() -> Table {
@@ -283,6 +284,7 @@ fn command(world: &World, verb: &str, who: &Person, guest: &Person, made: &Made)
         "set tags" => govern::set_tags(guest, &["tea"]),
         "update space" => govern::update(|update| update.max_members = Some(9)),
         "leave" => Command::Leave(SpaceId::SERVER),
+        "watch" => Command::Watch,
         other => unreachable!("{other}"),
     }
 }

@@ -8,7 +8,7 @@ use doorward_core::decide::redeem::{Gate, InviteLife, Issuer, Person, Prior};
 use doorward_core::decide::standing::Change;
 use doorward_core::record::{JoinRule, Standing};
 use doorward_core::role::{Permission, Role};
-use doorward_core::wire::Command;
+use doorward_core::wire::{Command, EventKind};
 
 macro_rules! words {
     ($name:ident, $t:ty, $($variant:pat => $value:expr, $word:literal;)*) => {
@@ -101,6 +101,32 @@ words!(fitness, Fitness,
     Fitness::Revoked => Fitness::Revoked, "revoked";
     Fitness::Banned => Fitness::Banned, "banned";
 );
+words!(event, EventKind,
+    EventKind::ServerInitialised => EventKind::ServerInitialised, "server set up";
+    EventKind::InviteMinted => EventKind::InviteMinted, "invite made";
+    EventKind::InviteCancelled => EventKind::InviteCancelled, "invite cancelled";
+    EventKind::InviteBurned => EventKind::InviteBurned, "invite burned";
+    EventKind::AccountRegistered => EventKind::AccountRegistered, "account made";
+    EventKind::AccountProved => EventKind::AccountProved, "account proved";
+    EventKind::MemberJoined => EventKind::MemberJoined, "member joined";
+    EventKind::AccountRevoked => EventKind::AccountRevoked, "account revoked";
+    EventKind::AccountRestored => EventKind::AccountRestored, "account restored";
+    EventKind::AccountDeleted => EventKind::AccountDeleted, "account deleted";
+    EventKind::RestoreBegun => EventKind::RestoreBegun, "restore begun";
+    EventKind::RestoreAccepted => EventKind::RestoreAccepted, "restore accepted";
+    EventKind::OwnerRecoveryBegun => EventKind::OwnerRecoveryBegun, "owner recovery begun";
+    EventKind::AccountRebound => EventKind::AccountRebound, "account moved to other keys";
+    EventKind::MemberLeft => EventKind::MemberLeft, "member left";
+    EventKind::MemberKicked => EventKind::MemberKicked, "member kicked";
+    EventKind::KeyBanned => EventKind::KeyBanned, "key banned";
+    EventKind::BanLifted => EventKind::BanLifted, "ban lifted";
+    EventKind::RoleChanged => EventKind::RoleChanged, "role changed";
+    EventKind::OwnerChanged => EventKind::OwnerChanged, "owner changed";
+    EventKind::TagsChanged => EventKind::TagsChanged, "tags changed";
+    EventKind::KeyAllowed => EventKind::KeyAllowed, "key allowed";
+    EventKind::KeyDisallowed => EventKind::KeyDisallowed, "key disallowed";
+    EventKind::SpaceChanged => EventKind::SpaceChanged, "space changed";
+);
 words!(maker, Maker,
     Maker::Caller => Maker::Caller, "the caller";
     Maker::Member(Role::Member) => Maker::Member(Role::Member), "a member";
@@ -171,6 +197,8 @@ pub const VERBS: &[&str] = &[
     "list allowed",
     "join",
     "leave",
+    "watch",
+    "sees",
 ];
 
 /// The name of a verb. A new one does not compile until it is named, and named in [`VERBS`].
@@ -215,5 +243,7 @@ pub fn verb(command: &Command) -> &'static str {
         Command::ListAllowed(_) => VERBS[35],
         Command::Join(_) => VERBS[36],
         Command::Leave(_) => VERBS[37],
+        Command::Watch => VERBS[38],
+        Command::Sees(_) => VERBS[39],
     }
 }

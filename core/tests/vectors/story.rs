@@ -50,6 +50,8 @@ pub const VERBS: &[&str] = &[
     "list-allowed",
     "join",
     "leave",
+    "watch",
+    "sees",
 ];
 
 /// The verbs told with all their needs; the others with their first need only, because golden files stay small.
@@ -96,6 +98,8 @@ pub fn verb(command: &Command) -> &'static str {
         Command::ListAllowed(_) => 35,
         Command::Join(_) => 36,
         Command::Leave(_) => 37,
+        Command::Watch => 38,
+        Command::Sees(_) => 39,
     }]
 }
 
@@ -147,6 +151,7 @@ pub fn tell() -> Told {
     teller.world = everyday;
     scenes::place::space(&mut teller);
     scenes::place::members(&mut teller);
+    scenes::place::watching(&mut teller);
     for (file, scenes) in &teller.told {
         for (name, exchange) in scenes {
             assert!(name.len() < 120 && !name.contains(' '), "{file}: {name}");

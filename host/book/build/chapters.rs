@@ -40,10 +40,22 @@ pub(crate) const CHAPTERS: &[Chapter] = &[
         tables: &["preview", "redeem-proofs", "redeem", "redeem-issuer", "redeem-place"],
     },
     Chapter {
+        id: "joining",
+        title: "Coming in without an invite, and leaving",
+        intro: "A place may be open to anybody, or let in whom a list names. Whoever comes in so proves nothing but his own keys. Everybody may leave but the owner, who hands the place over first.",
+        tables: &["join-proofs", "join", "leave"],
+    },
+    Chapter {
         id: "accounts",
         title: "Accounts",
         intro: "Who is here, who sees what of whom, and how somebody is shown the door. A revoked account can be restored; a deleted one is gone for good.",
         tables: &["accounts", "show-account", "register", "prove"],
+    },
+    Chapter {
+        id: "place",
+        title: "The place and its members",
+        intro: "What the place is called and who may join it; who is shown the door, barred, made an admin, given tags; and to whom the place is handed over. What is asked must first be sound, then it must be his to do who asks.",
+        tables: &["show-space", "space", "member-content", "members", "keys"],
     },
     Chapter {
         id: "questions",

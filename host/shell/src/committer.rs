@@ -247,6 +247,7 @@ impl Committer {
             // Whoever needs his place looks for it in the store.
             Err(unavailable) => tracing::warn!("the end of the history could not be read back: {unavailable}"),
         }
+        self.shared.advance(last);
         self.watch_history();
         Ok(())
     }

@@ -9,7 +9,7 @@
 //!
 //! Reading order: [`Shell`] → `gather` (the rounds of one decision, over a `view`; questions at the `desk`, or from the
 //! `cache`) → `committer` (many decisions, one sync) with `compose`, `pending` and `recent` → `record` and `history`
-//! (what is kept of it; `recorded` reads it back) → [`SignedReceipt`].
+//! (what is kept of it; `recorded` reads it back, `watcher` tells it to those who watch) → [`SignedReceipt`].
 
 mod answered;
 mod audit;
@@ -34,6 +34,7 @@ mod signer;
 mod stats;
 mod verb;
 mod view;
+mod watcher;
 
 pub use answered::{Answered, HOST_RULE, SignedReceipt};
 pub use audit::Audit;
@@ -45,3 +46,4 @@ pub use shared::Limits;
 pub use shell::{Parts, Shell, StartError, history_end};
 pub use signer::ServerSigner;
 pub use stats::{Answers, Histogram, Stats};
+pub use watcher::{Happening, Watcher};

@@ -92,6 +92,8 @@ pub(crate) struct Shared {
     started: Instant,
     /// Milliseconds after `started`, plus one; 0 = never.
     committed: AtomicU64,
+    /// The last revision that was committed.
+    advanced: watch::Sender<u64>,
 }
 
 /// Where the first attempt at a decision leads.
@@ -126,6 +128,7 @@ impl Shared {
             readers: Arc::new(Semaphore::new(limits.readers.saturating_sub(limits.clerks()).max(1))),
             places: Mutex::default(),
             state: watch::Sender::new(State::Running),
+            advanced: watch::Sender::new(0),
             started: now(),
             committed: AtomicU64::new(0),
         }
@@ -229,6 +232,16 @@ impl Shared {
     pub(crate) fn committed_at(&self, at: Instant) {
         let millis = u64::try_from(at.duration_since(self.started).as_millis()).unwrap_or(u64::MAX - 1);
         self.committed.store(millis + 1, Relaxed);
+    }
+
+    /// The store came to this revision; whoever watches is woken.
+    pub(crate) fn advance(&self, revision: u64) {
+        self.advanced.send_replace(revision);
+    }
+
+    /// How far the store has come, as it goes on.
+    pub(crate) fn advances(&self) -> watch::Receiver<u64> {
+        self.advanced.subscribe()
     }
 
     /// Whether something was committed within this time.

@@ -118,6 +118,7 @@ impl Shell {
         let Parts { store, policy, signer, clock, entropy, limits, reached } = parts;
         let shared = Arc::new(Shared::new(store, policy, signer, clock, entropy, limits));
         let chain = Chain::load(&*shared.store, &shared.server)?;
+        shared.advance(chain.end().sequence);
         let (queue, receiver) = sync_channel(limits.queue.max(1));
         let committer = Committer::new(Arc::clone(&shared), receiver, chain, reached);
         let watched = Arc::clone(&shared);
@@ -311,7 +312,7 @@ impl Shell {
     }
 
     /// Runs something that reads the store on a thread for it, for no longer than the timeout.
-    async fn blocking<T: Send + 'static>(
+    pub(crate) async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Shared) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {

@@ -78,4 +78,6 @@ verbs! {
     ListAllowed(_), "list-allowed", Reads;
     Join(_), "join", Writes;
     Leave(_), "leave", Writes;
+    Watch, "watch", Reads;
+    Sees(_), "sees", Reads;
 }

@@ -12,7 +12,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// Ada owns it; Cyd, Dee and Gus are members, and Gus was shown the door. Eve has keys that nobody knows, Fay and Hal have none.
+    /// Ada owns it; Cyd, Dee and Gus are members, and Gus was shown the door. Eve has keys that nobody knows, Fay, Hal and Ivy have none.
     pub(crate) fn new() -> Result<Self, Oops> {
         let daemon = Daemon::start()?;
         let url = daemon.public_url.clone();
@@ -29,6 +29,7 @@ impl World {
         let many = invite(&["--uses", "10"])?;
         names.insert("many link", many["link"].as_str().ok_or("no link")?.to_owned());
         let mut people = BTreeMap::from([("fay", Person::at(&url)?), ("eve", Person::at(&url)?), ("hal", Person::at(&url)?)]);
+        people.insert("ivy", Person::at(&url)?);
         for (name, handle) in [("cyd", "Cyd"), ("dee", "Dee"), ("gus", "Gus")] {
             let person = Person::joined(&url, &names["many link"], handle)?;
             names.insert(name, person.json(&["whoami"])?["account"]["key"].as_str().ok_or("no key")?.to_owned());
@@ -41,6 +42,7 @@ impl World {
         }
         let file = people["cyd"].json(&["key", "show"])?[0]["file"].as_str().ok_or("no file")?.to_owned();
         names.insert("key file", file);
+        names.insert("url", url.clone());
         names.insert("data", daemon.data().to_string_lossy().into_owned());
         names.insert("listen", daemon.address.to_string());
         people.insert("ada", ada);

@@ -7,6 +7,7 @@ mod bots;
 mod clock;
 mod expiries;
 mod guesses;
+mod joins;
 mod keys;
 mod limits;
 mod links;

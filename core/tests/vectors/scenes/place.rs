@@ -1,12 +1,12 @@
 //! The place and its people: its rule and pause, roles, tags, kicks, bans, the allowlist, coming and going.
 
-use crate::kit::Person;
 use crate::kit::govern::{ban, join, member, set_role, set_tags, update};
+use crate::kit::{Call, Person};
 use crate::story::Teller;
 use doorward_core::record::{JoinRule, Pause};
 use doorward_core::role::Role;
 use doorward_core::time::{DAY, Expiry};
-use doorward_core::wire::{Command, ListKeys, Member, Paging};
+use doorward_core::wire::{Asker, Command, Event, EventKind, ListKeys, Member, Paging, Sees};
 use doorward_core::{SignKey, SpaceId};
 
 pub fn space(t: &mut Teller) {
@@ -71,4 +71,26 @@ fn roles(t: &mut Teller, owner: &Person, admin: &Person, seeker: &Person) {
     t.aside("by-an-admin", &t.world.signed(admin, 124, Command::Transfer(member(seeker))));
     t.aside("a-member", &t.world.signed(admin, 125, set_tags(seeker, &["tea", "night-shift"])));
     t.aside("bad", &t.world.signed(admin, 126, set_tags(seeker, &["Tea"])));
+}
+
+pub fn watching(t: &mut Teller) {
+    let (admin, seeker) = (Person::new("admin"), Person::new("seeker"));
+    t.aside("a-member", &t.world.signed(&seeker, 0, Command::Watch));
+    t.aside("a-stranger", &Call::of(Asker::Stranger, Command::Watch));
+    let kinds = [EventKind::MemberJoined, EventKind::InviteMinted, EventKind::KeyBanned];
+    let about = |who: &Person| Some(who.key());
+    let events = |who: &Person| {
+        let event = |kind| Event { kind, space: SpaceId::SERVER, account: about(who), invite: None };
+        kinds.map(event).to_vec()
+    };
+    let sees = |t: &Teller, who: &Person, events| {
+        let incarnation = t.world.key_record(who).account.unwrap().incarnation;
+        Command::Sees(Sees { account: who.key(), incarnation, events }.into())
+    };
+    t.aside("a-member-about-another", &Call::of(Asker::Service, sees(t, &seeker, events(&admin))));
+    t.aside("a-member-about-himself", &Call::of(Asker::Service, sees(t, &seeker, events(&seeker))));
+    t.aside("an-admin", &Call::of(Asker::Service, sees(t, &admin, events(&seeker))));
+    t.aside("asked-by-an-account", &t.world.signed(&admin, 0, sees(t, &admin, events(&seeker))));
+    t.world.edit_key(&seeker, |record| record.seat = None);
+    t.aside("no-member-any-more", &Call::of(Asker::Service, sees(t, &seeker, events(&admin))));
 }

@@ -130,7 +130,7 @@ async fn list(global: &Global) -> Result<(), CliError> {
     let now = session.client().now();
     let mut table = Table::new(&["WHO", "ROLE", "STANDING", "IN SINCE", "THROUGH", "TAGS"]);
     for item in &items {
-        let role = item.role.as_ref().map_or("-", |role| role.as_str()).to_owned();
+        let role = item.role.as_ref().map_or("not in", |role| role.as_str()).to_owned();
         table.row(vec![
             person(&item.handle, &item.fingerprint),
             role,
@@ -217,7 +217,7 @@ fn via(account: &AccountView) -> String {
 
 fn in_words(account: &AccountView, now: Timestamp) -> String {
     let mut text = person(&account.handle, &account.fingerprint) + "\n";
-    text += &field("role", account.role.as_ref().map_or("none", |role| role.as_str()));
+    text += &field("role", account.role.as_ref().map_or("not in", |role| role.as_str()));
     text += &field("tags", if account.tags.is_empty() { "none".into() } else { account.tags.join(", ") }.as_str());
     text += &field("key", account.key.as_str());
     if let Some(details) = &account.details {

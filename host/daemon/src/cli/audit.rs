@@ -8,7 +8,7 @@ use doorward_core::view::{Asked, By, DecisionItem};
 use doorward_core::{SignKey, Timestamp};
 
 use super::failure::explain;
-use super::output::{Table, person, print, print_json};
+use super::output::{Table, print, print_json};
 use super::{CliError, Global, words};
 
 /// The most in one page of a list.
@@ -89,12 +89,5 @@ fn name(key: &SignKey, names: &BTreeMap<SignKey, String>) -> String {
 /// What everybody in it is called now. Who is gone has no name any more.
 async fn names(session: &Session, items: &[DecisionItem]) -> BTreeMap<SignKey, String> {
     let asked = items.iter().filter_map(|item| item.asked.as_ref());
-    let keys = asked.flat_map(|asked| [&asked.key, &asked.account]).flatten().filter_map(|key| key.read().ok());
-    let mut names = BTreeMap::new();
-    for key in keys {
-        if let (false, Ok(account)) = (names.contains_key(&key), session.account(&key).await) {
-            names.insert(key, person(&account.handle, &account.fingerprint));
-        }
-    }
-    names
+    super::context::names(session, asked.flat_map(|asked| [&asked.key, &asked.account]).flatten()).await
 }

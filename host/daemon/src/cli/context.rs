@@ -1,11 +1,12 @@
 //! What most subcommands begin with: the keys, the server, and an account there.
 
+use std::collections::BTreeMap;
 use std::io::{self, BufRead, IsTerminal, Read};
 use std::path::PathBuf;
 
 use doorward_client::{Client, Error, Invitation, KeyRing, NetworkError, Session, Sharing};
 use doorward_core::text::{Kind, screen};
-use doorward_core::view::AccountView;
+use doorward_core::view::{AccountView, Cursor, MemberList, MemberView, Spelt};
 use doorward_core::{InviteId, SignKey};
 use zeroize::Zeroizing;
 
@@ -136,6 +137,32 @@ pub(super) fn invite_id(text: &str) -> Result<InviteId, String> {
         .ok_or_else(|| "an invite id has 32 hexadecimal characters; see them with: doorward invite list".into())
 }
 
+/// What everybody is called whose key is here. Who is gone, or may not be seen, has no name.
+pub(super) async fn names(session: &Session, keys: impl Iterator<Item = &Spelt<SignKey>>) -> BTreeMap<SignKey, String> {
+    let mut names = BTreeMap::new();
+    for key in keys.filter_map(|key| key.read().ok()) {
+        if let (false, Ok(account)) = (names.contains_key(&key), session.account(&key).await) {
+            names.insert(key, person(&account.handle, &account.fingerprint));
+        }
+    }
+    names
+}
+
+/// Every key of a list, page after page.
+pub(super) async fn all_keys(
+    mut page: impl AsyncFnMut(Option<&Spelt<Cursor>>) -> Result<MemberList, Error>,
+) -> Result<Vec<MemberView>, CliError> {
+    let (mut items, mut after) = (Vec::new(), None);
+    loop {
+        let page = page(after.as_ref()).await.map_err(explain)?;
+        items.extend(page.items);
+        after = page.next;
+        if after.is_none() {
+            return Ok(items);
+        }
+    }
+}
+
 /// An account as people name it: by its key, by the first 8 characters or more of it, or by a handle.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Who {
@@ -195,6 +222,21 @@ impl Who {
             "\"{}\" is a handle, and anybody can call themselves anything{next}",
             super::output::clean(name)
         )))
+    }
+
+    /// The one key of a list that is meant, to take it off: nobody needs to have an account for it.
+    pub(super) fn find_on(&self, list: &[MemberView], see: &str) -> Result<SignKey, CliError> {
+        let beginning = match self {
+            Who::Key(key) => return Ok(*key),
+            Who::Beginning(beginning) => beginning,
+            Who::Handle(_) => return Err(CliError::Usage(format!("name it by its key or fingerprint{NEXT}See them with: {see}"))),
+        };
+        let found: Vec<_> = list.iter().filter(|item| item.key.as_str().starts_with(beginning.as_str())).collect();
+        match found.as_slice() {
+            [one] => one.key.read().map_err(|code| explain(Error::Local(code))),
+            [] => Err(CliError::Usage(format!("no key there begins like that{NEXT}See them with: {see}"))),
+            _ => Err(CliError::Usage(format!("more than one is meant{NEXT}Give the whole key."))),
+        }
     }
 
     async fn matching(&self, session: &Session) -> Result<Vec<AccountView>, CliError> {

@@ -133,7 +133,7 @@ async fn prove(global: &Global) -> Result<(), CliError> {
 }
 
 /// The handle was chosen by whoever registered the keys; the key file did not know it.
-fn remember_handle(handle: &str, server: &ServerKey, ring: &KeyRing) -> Result<(), CliError> {
+pub(super) fn remember_handle(handle: &str, server: &ServerKey, ring: &KeyRing) -> Result<(), CliError> {
     let Some(mut identity) = ring.find(server).map_err(ring_fault)?.filter(|identity| identity.handle != handle) else {
         return Ok(());
     };

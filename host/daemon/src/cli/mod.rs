@@ -3,8 +3,10 @@
 //! Exit codes: 0 done or allowed, 1 fault or wrong usage, 2 denied with the code printed.
 
 mod account;
+mod allow;
 mod audit;
 mod backup;
+mod ban;
 mod completions;
 mod context;
 mod doctor;
@@ -12,8 +14,12 @@ mod error;
 mod failure;
 mod init;
 mod invite;
+mod join;
 mod key;
+mod leave;
 mod man;
+mod member;
+mod newcomer;
 mod output;
 mod owner;
 mod preview;
@@ -21,6 +27,7 @@ mod private;
 mod redeem;
 mod restore;
 mod serve;
+mod space;
 mod whoami;
 mod why;
 mod words;
@@ -78,12 +85,24 @@ enum Command {
     Serve(serve::Args),
     /// Come in through an invite link
     Redeem(redeem::Args),
+    /// Come in without an invite, where a server lets you
+    Join(join::Args),
+    /// Leave a server
+    Leave(leave::Args),
     /// Say what an invite link says, without using it
     Preview(preview::Args),
     /// Make, list, show and cancel invites
     Invite(invite::Args),
     /// List, show, revoke, restore, delete and add accounts
     Account(account::Args),
+    /// Give members roles and tags, show them the door, hand the server over
+    Member(member::Args),
+    /// Bar keys from the server, for a time or for good
+    Ban(ban::Args),
+    /// Look after the keys that an allowlist lets in
+    Allow(allow::Args),
+    /// Show or change the place: its name, who may come in, how many
+    Space(space::Args),
     /// Say whether somebody may do something, and why
     Why(why::Args),
     /// List what was decided, and by which rule
@@ -147,6 +166,12 @@ async fn run(cli: Cli) -> Result<ExitCode, CliError> {
         Some(Command::Invite(args)) => invite::run(args, global).await,
         Some(Command::Preview(args)) => preview::run(args, global).await,
         Some(Command::Redeem(args)) => redeem::run(args, global).await,
+        Some(Command::Join(args)) => join::run(args, global).await,
+        Some(Command::Leave(args)) => leave::run(args, global).await,
+        Some(Command::Member(args)) => member::run(args, global).await,
+        Some(Command::Ban(args)) => ban::run(args, global).await,
+        Some(Command::Allow(args)) => allow::run(args, global).await,
+        Some(Command::Space(args)) => space::run(args, global).await,
         Some(Command::Account(args)) => account::run(args, global).await,
         Some(Command::Key(args)) => key::run(args, global).await,
         Some(Command::Whoami(args)) => whoami::run(args, global).await,

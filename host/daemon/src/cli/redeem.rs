@@ -1,16 +1,15 @@
 //! `doorward redeem LINK`: comes in through an invite.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use doorward_client::{Client, Error, Identity, Invitation, Joined, KeyRing, Sharing};
+use doorward_client::{Client, Error, Identity, Invitation, Joined, KeyRing};
 use doorward_core::Code;
 use doorward_core::claims::SignedClaims;
-use serde_json::json;
 
 use super::error::NEXT;
 use super::failure::{denied, explain};
-use super::key::{read, ring_fault, save};
+use super::key::{ring_fault, save};
+use super::newcomer::{self, Newcomer};
 use super::output::{clean, confirm, field, note, person_of, print, print_json};
 use super::preview::{in_words, refuse_expired, server_of, warn_if_exposed};
 use super::{CliError, Global, context, words};
@@ -26,15 +25,8 @@ public keys and the handle, nothing else. Repeating it with the same link gives 
 pub(super) struct Args {
     /// The whole link, the part after '#', or a typed code; '-' reads it from standard input
     link: String,
-    /// What you want to be called there, 1 to 64 characters
-    #[arg(long, value_name = "NAME")]
-    handle: Option<String>,
-    /// Use the keys in this file instead of new ones; '-' reads them from standard input
-    #[arg(long, value_name = "FILE")]
-    key: Option<PathBuf>,
-    /// Allow a key that was made for another server. The two servers can then tell that you are one person
-    #[arg(long, requires = "key")]
-    share_key: bool,
+    #[command(flatten)]
+    newcomer: Newcomer,
     /// Use the link although its secret part was in a request on its way
     #[arg(long)]
     accept_exposed: bool,
@@ -42,7 +34,7 @@ pub(super) struct Args {
 
 /// Comes in.
 pub(super) async fn run(args: Args, global: &Global) -> Result<ExitCode, CliError> {
-    if args.link == "-" && args.key.as_deref().is_some_and(|key| key.as_os_str() == "-") {
+    if args.link == "-" && args.newcomer.reads_stdin() {
         return Err(CliError::Usage("standard input can hold the link or the keys, not both".into()));
     }
     let invitation = context::invitation(&args.link)?;
@@ -53,11 +45,10 @@ pub(super) async fn run(args: Args, global: &Global) -> Result<ExitCode, CliErro
         return Err(explain(Error::Local(Code::OtherServer)));
     }
     let ring = global.ring()?;
-    let mut identity = identity(&args, &client, &ring)?;
-    let handle = args.handle.clone().or_else(|| Some(identity.handle.clone()).filter(|handle| !handle.is_empty()));
-    let handle = handle.ok_or_else(|| CliError::Usage("what do you want to be called there? Say --handle NAME".into()))?;
+    let mut identity = args.newcomer.identity(&client, &ring)?;
+    let handle = args.newcomer.handle(&identity)?;
     // Saved before the invite is used: an account without its keys would be lost.
-    let sharing = if args.share_key { Sharing::Allowed } else { Sharing::Refused };
+    let sharing = args.newcomer.sharing();
     save(&ring, &identity, sharing)?;
 
     let joined = match shown(&client, &ring, &invitation, &identity, global).await? {
@@ -84,30 +75,6 @@ fn accept_exposed(invitation: &Invitation, accepted: bool) -> Result<(), CliErro
         return Ok(());
     }
     Err(CliError::Usage("nothing was used; ask for a fresh link, or say --accept-exposed".into()))
-}
-
-/// The keys to come in with: the ones given, the ones filed for this server, or new ones. New ones are not saved yet.
-fn identity(args: &Args, client: &Client, ring: &KeyRing) -> Result<Identity, CliError> {
-    let Some(file) = &args.key else {
-        return match ring.find(client.server_key()).map_err(ring_fault)? {
-            Some(identity) => Ok(identity),
-            None => client.new_identity("").map_err(explain),
-        };
-    };
-    let mut identity = read(file)?;
-    if identity.server_key != *client.server_key() {
-        if !args.share_key {
-            return Err(CliError::Fault(format!(
-                "these keys were made for another server ({}){NEXT}Leave out --key to get new ones, or say --share-key if the two servers may know that you are one person.",
-                clean(&identity.public_url)
-            )));
-        }
-        identity.server_key = *client.server_key();
-        identity.handle.clear();
-    }
-    identity.server_name.clone_from(&client.well_known().name);
-    identity.public_url = client.public_url().into();
-    Ok(identity)
 }
 
 /// What came of looking at the invite.
@@ -188,12 +155,10 @@ fn report(
     let receipt = joined.receipt.receipt();
     let (body, sign_key) = (&receipt.body, identity.keys.sign_key());
     if global.json {
-        return print_json(&json!({
-            "code": joined.code.name(), "server_name": identity.server_name, "public_url": identity.public_url,
-            "server_key": identity.server_key.to_hex(), "account": sign_key.to_hex(), "fingerprint": sign_key.fingerprint(),
-            "handle": joined.handle, "role": body.role.name(), "at": body.at.to_rfc3339(), "sequence": receipt.sequence,
-            "file": path.display().to_string(),
-        }));
+        let mut told = newcomer::as_json(identity, &joined.handle, body.role.name(), joined.code.name(), path);
+        told["at"] = body.at.to_rfc3339().into();
+        told["sequence"] = receipt.sequence.into();
+        return print_json(&told);
     }
     let already = if joined.code == Code::Allowed { "You are in" } else { "You came in through this invite before" };
     let mut text = format!("{already}: {}.\n", clean(&identity.server_name));
@@ -205,6 +170,6 @@ fn report(
     );
     text += &field("keys", &path.display().to_string());
     print(&text)?;
-    note("That file is your only way in. Keep a copy of it somewhere safe.");
+    note(newcomer::KEEP_IT);
     Ok(())
 }

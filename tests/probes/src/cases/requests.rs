@@ -8,10 +8,11 @@ use doorward_core::record::{JoinRule, Pause, claims_digest, keys};
 use doorward_core::role::{Permission, Role};
 use doorward_core::statement::RedeemStatement;
 use doorward_core::wire::{
-    AccountProof, Asker, Ban, Can, Command, Context, HttpAuth, Init, InviteFilter, Join, ListInvites, ListKeys, Member, Mint,
-    Paging, Preview, Prove, RecoverOwner, Redeem, Register, Request, SetRole, SetTags, ShowInvite, UpdateSpace, VERSION,
+    AccountProof, Asker, Ban, Can, Command, Context, Event, EventKind, HttpAuth, Init, InviteFilter, Join, ListInvites, ListKeys,
+    Member, Mint, Paging, Preview, Prove, RecoverOwner, Redeem, Register, Request, Sees, SetRole, SetTags, ShowInvite,
+    UpdateSpace, VERSION,
 };
-use doorward_core::{DecisionId, Expiry, InviteId, Nonce, SignKey, Signature, SpaceId, Timestamp};
+use doorward_core::{DecisionId, Expiry, Incarnation, InviteId, Nonce, SignKey, Signature, SpaceId, Timestamp};
 
 /// Any request. Most are what an honest client would send.
 pub(super) fn request(random: &mut Random) -> Request {
@@ -146,7 +147,7 @@ fn governing(random: &mut Random, now: Timestamp) -> Command {
     let time = around(random, now);
     let until = *random.pick(&[Expiry::Never, Expiry::Unreadable, Expiry::At(time)]);
     let pause = *random.pick(&[Pause::No, Pause::UntilLifted, Pause::Until(time)]);
-    match random.below(14) {
+    match random.below(16) {
         0 => Command::ShowSpace(space),
         1 => {
             let update = UpdateSpace {
@@ -172,6 +173,15 @@ fn governing(random: &mut Random, now: Timestamp) -> Command {
         12 => {
             let join = Join { space, kex_key: kex_key(&member.key), handle: text(random), binding: signature(random) };
             Command::Join(join.into())
+        }
+        13 => Command::Watch,
+        14 => {
+            let kind = *random.pick(&[EventKind::MemberJoined, EventKind::InviteMinted, EventKind::KeyBanned]);
+            let event =
+                Event { kind, space, account: Some(person(random)), invite: random.percent(50).then(|| invite_id(random)) };
+            let incarnation = Incarnation(random.bytes());
+            let events = vec![event; *random.pick(&[0, 1, 20])];
+            Command::Sees(Sees { account: member.key, incarnation, events }.into())
         }
         _ => Command::Leave(space),
     }

@@ -1,0 +1,108 @@
+//! What is asked about a space itself, its members, the keys that may or may not come in, and what happens there.
+
+use super::shape::wire_struct;
+use crate::id::{Incarnation, SpaceId};
+use crate::key::{KexKey, SignKey, Signature};
+use crate::record::{JoinRule, Pause};
+use crate::role::Role;
+use crate::time::Expiry;
+use crate::wire::{Event, Paging};
+use alloc::string::String;
+use alloc::vec::Vec;
+
+wire_struct! {
+    /// Change a space. What is absent is kept.
+    pub struct UpdateSpace {
+        /// Which.
+        pub space: SpaceId,
+        /// What it is called.
+        pub name: Option<String>,
+        /// Who may join. Members stay when it changes.
+        pub join_rule: Option<JoinRule>,
+        /// Most members; 0 = no limit. Members stay when it falls below their number.
+        pub max_members: Option<u32>,
+        /// What it is about.
+        pub description: Option<String>,
+        /// Whether joining is paused.
+        pub pause: Option<Pause>,
+    }
+}
+
+wire_struct! {
+    /// A key in a space: a member, or one that may or may not come in.
+    #[derive(Copy)]
+    pub struct Member {
+        /// Where.
+        pub space: SpaceId,
+        /// Who.
+        pub key: SignKey,
+    }
+}
+
+wire_struct! {
+    /// Bar a key.
+    pub struct Ban {
+        /// Which, and from where.
+        pub member: Member,
+        /// Why, for those who may ban.
+        pub reason: String,
+        /// Until when; at that second it is over.
+        pub until: Expiry,
+    }
+}
+
+wire_struct! {
+    /// Give a role.
+    pub struct SetRole {
+        /// To whom.
+        pub member: Member,
+        /// Which.
+        pub role: Role,
+    }
+}
+
+wire_struct! {
+    /// Set tags.
+    pub struct SetTags {
+        /// Whose.
+        pub member: Member,
+        /// All of them; none clears them.
+        pub tags: Vec<String>,
+    }
+}
+
+wire_struct! {
+    /// List keys of a space, in their order.
+    pub struct ListKeys {
+        /// Which space.
+        pub space: SpaceId,
+        /// Which page.
+        pub paging: Paging,
+    }
+}
+
+wire_struct! {
+    /// Come in without an invite. The request is signed by the key that comes in, whether it has an account or not.
+    pub struct Join {
+        /// Where.
+        pub space: SpaceId,
+        /// Its X25519 key.
+        pub kex_key: KexKey,
+        /// What it is called.
+        pub handle: String,
+        /// Its signature over its two keys ([`crate::statement::AccountStatement`]).
+        pub binding: Signature,
+    }
+}
+
+wire_struct! {
+    /// Events, for somebody who watches.
+    pub struct Sees {
+        /// Who watches.
+        pub account: SignKey,
+        /// Which registration of that key.
+        pub incarnation: Incarnation,
+        /// What happened, at most 1,000 of it.
+        pub events: Vec<Event>,
+    }
+}
