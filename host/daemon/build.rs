@@ -104,7 +104,9 @@ fn table_rows(text: &str) -> Option<Vec<(String, String)>> {
     for cells in lines.map(cells).filter(|cells| cells.get(answer).is_some_and(|answer| answer != "yes")) {
         // A column "verb" names some of the table's, with or without what they are asked to do, or is for any.
         let cell = verb.and_then(|verb| cells.get(verb)).map_or(ANY, String::as_str);
-        let names = |verb: &str| cell.split(" | ").any(|one| one == verb || one.strip_prefix(verb).is_some_and(|rest| rest.starts_with(' ')));
+        let names = |verb: &str| {
+            cell.split(" | ").any(|one| one == verb || one.strip_prefix(verb).is_some_and(|rest| rest.starts_with(' ')))
+        };
         let meant = verbs.iter().filter(|verb| cell == ANY || names(verb));
         rows.extend(meant.filter_map(|verb| Some((verb.replace(' ', "-"), cells.get(code)?.clone()))));
     }

@@ -34,21 +34,21 @@ pub fn table() -> Table {
 }
 
 fn refused() -> Vec<Row> {
-    let all = "kick | make admin | make member | set tags";
+    let all = "kick | set role admin | set role member | set tags";
     vec![
         row([ANY, "member", ANY, ANY, ANY, ANY], Code::MissingPermission, rule::ASK_PERMISSION, "nothing"),
         row(["transfer", "admin", ANY, ANY, ANY, ANY], Code::MissingPermission, rule::ASK_PERMISSION, "nothing"),
-        row(["make owner", MAY, ANY, ANY, ANY, ANY], Code::GrantTooHigh, rule::MEMBER_GRANT, "nothing"),
+        row(["set role owner", MAY, ANY, ANY, ANY, ANY], Code::GrantTooHigh, rule::MEMBER_GRANT, "nothing"),
         row([all, MAY, NOBODY, ANY, ANY, ANY], Code::NotAMember, rule::MEMBER_NONE, "nothing"),
         row(["transfer", "owner", NOBODY, ANY, ANY, ANY], Code::NotAMember, rule::MEMBER_NONE, "nothing"),
-        row(["make admin | make member", MAY, "owner", ANY, ANY, ANY], Code::IsOwner, rule::MEMBER_OWNER, "nothing"),
+        row(["set role admin | set role member", MAY, "owner", ANY, ANY, ANY], Code::IsOwner, rule::MEMBER_OWNER, "nothing"),
         row(["kick | ban", MAY, "owner", "yes", ANY, ANY], Code::LastOwner, rule::MEMBER_OWNER, "nothing"),
         row(["kick | ban | set tags", MAY, "owner", "no", ANY, ANY], Code::RankTooLow, rule::MEMBER_RANK, "nothing"),
-        row(["kick | ban | make member", "admin", "admin", ANY, ANY, ANY], Code::RankTooLow, rule::MEMBER_RANK, "nothing"),
+        row(["kick | ban | set role member", "admin", "admin", ANY, ANY, ANY], Code::RankTooLow, rule::MEMBER_RANK, "nothing"),
         row(["set tags", "admin", "admin", "no", ANY, ANY], Code::RankTooLow, rule::MEMBER_RANK, "nothing"),
         row(["transfer", "owner", "owner", ANY, ANY, ANY], Code::AlreadyOwner, rule::MEMBER_ROLE, "nothing"),
-        row(["make admin", MAY, "admin", ANY, ANY, ANY], Code::AlreadyAdmin, rule::MEMBER_ROLE, "nothing"),
-        row(["make member", MAY, "member", ANY, ANY, ANY], Code::AlreadyMemberRole, rule::MEMBER_ROLE, "nothing"),
+        row(["set role admin", MAY, "admin", ANY, ANY, ANY], Code::AlreadyAdmin, rule::MEMBER_ROLE, "nothing"),
+        row(["set role member", MAY, "member", ANY, ANY, ANY], Code::AlreadyMemberRole, rule::MEMBER_ROLE, "nothing"),
     ]
 }
 
@@ -75,17 +75,22 @@ fn of_members() -> Vec<Row> {
     }
     rows.push(row(["set tags", "admin", "admin", "yes", ANY, ANY], Code::Allowed, rule::TAGS_DONE, "tagged"));
     rows.push(row(["set tags", MAY, "owner", "yes", ANY, ANY], Code::Allowed, rule::TAGS_DONE, "tagged"));
-    rows.push(row(["make member", "owner", "admin", ANY, ANY, ANY], Code::Allowed, rule::DEMOTE_DONE, "member, one epoch on"));
+    rows.push(row(
+        ["set role member", "owner", "admin", ANY, ANY, ANY],
+        Code::Allowed,
+        rule::DEMOTE_DONE,
+        "member, one epoch on",
+    ));
     rows
 }
 
 fn given() -> Vec<Row> {
     let mut rows = Vec::new();
-    for (verb, caller, target) in [("make admin", MAY, "member"), ("transfer", "owner", "member | admin")] {
+    for (verb, caller, target) in [("set role admin", MAY, "member"), ("transfer", "owner", "member | admin")] {
         rows.push(row([verb, caller, target, ANY, "revoked", ANY], Code::AccountRevoked, rule::MEMBER_FALLEN, "nothing"));
         rows.push(row([verb, caller, target, ANY, "banned", ANY], Code::Banned, rule::MEMBER_FALLEN, "nothing"));
     }
-    rows.push(row(["make admin", MAY, "member", ANY, "fit | unproved", ANY], Code::Allowed, rule::PROMOTE_DONE, "admin"));
+    rows.push(row(["set role admin", MAY, "member", ANY, "fit | unproved", ANY], Code::Allowed, rule::PROMOTE_DONE, "admin"));
     let to = "member | admin";
     rows.push(row(["transfer", "owner", to, ANY, "unproved", ANY], Code::Unproved, rule::MEMBER_UNPROVED, "nothing"));
     let done = "owner, the caller an admin";

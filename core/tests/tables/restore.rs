@@ -82,7 +82,7 @@ pub fn accept_table() -> Table {
 
 const LOOKS: &[&str] =
     &["show account", "list accounts", "show invite", "list invites", "audit", "show space", "list bans", "list allowed"];
-const TAKES: &[&str] = &["cancel invite", "revoke", "kick", "ban", "disallow", "make member"];
+const TAKES: &[&str] = &["cancel invite", "revoke", "kick", "ban", "disallow", "set role member"];
 const GIVES: &[&str] = &[
     "mint invite",
     "register",
@@ -90,7 +90,7 @@ const GIVES: &[&str] = &[
     "restore",
     "delete",
     "unban",
-    "make admin",
+    "set role admin",
     "transfer",
     "set tags",
     "allow",
@@ -124,7 +124,7 @@ pub fn review_table() -> Table {
             row([MAY, "kick"], Code::Allowed, rule::KICK_DONE, "yes"),
             row([MAY, "ban"], Code::Allowed, rule::BAN_DONE, "yes"),
             row([MAY, "disallow"], Code::Allowed, rule::DISALLOW_DONE, "yes"),
-            row([MAY, "make member"], Code::AlreadyMemberRole, rule::MEMBER_ROLE, "yes"),
+            row([MAY, "set role member"], Code::AlreadyMemberRole, rule::MEMBER_ROLE, "yes"),
         ],
     }
 }
@@ -278,8 +278,8 @@ fn command(world: &World, verb: &str, who: &Person, guest: &Person, made: &Made)
         "unban" => Command::Unban(govern::member(guest)),
         "allow" => Command::Allow(govern::member(guest)),
         "disallow" => Command::Disallow(govern::member(guest)),
-        "make admin" => govern::set_role(guest, Role::Admin),
-        "make member" => govern::set_role(guest, Role::Member),
+        "set role admin" => govern::set_role(guest, Role::Admin),
+        "set role member" => govern::set_role(guest, Role::Member),
         "transfer" => Command::Transfer(govern::member(guest)),
         "set tags" => govern::set_tags(guest, &["tea"]),
         "update space" => govern::update(|update| update.max_members = Some(9)),

@@ -87,9 +87,9 @@ words!(act, Act,
     Act::Kick => Act::Kick, "kick";
     Act::Ban => Act::Ban, "ban";
     Act::Unban => Act::Unban, "unban";
-    Act::Give(Role::Admin) => Act::Give(Role::Admin), "make admin";
-    Act::Give(Role::Member) => Act::Give(Role::Member), "make member";
-    Act::Give(Role::Owner) => Act::Give(Role::Owner), "make owner";
+    Act::Give(Role::Admin) => Act::Give(Role::Admin), "set role admin";
+    Act::Give(Role::Member) => Act::Give(Role::Member), "set role member";
+    Act::Give(Role::Owner) => Act::Give(Role::Owner), "set role owner";
     Act::Transfer => Act::Transfer, "transfer";
     Act::SetTags => Act::SetTags, "set tags";
     Act::Allow => Act::Allow, "allow";

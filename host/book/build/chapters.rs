@@ -58,6 +58,12 @@ pub(crate) const CHAPTERS: &[Chapter] = &[
         tables: &["show-space", "space", "member-content", "members", "keys"],
     },
     Chapter {
+        id: "watching",
+        title: "Watching what happens",
+        intro: "Whoever is here may be told what happens, as it happens. What one is told is asked anew each time, so that nobody hears more than what he may know by then.",
+        tables: &["watch", "watchers", "events"],
+    },
+    Chapter {
         id: "questions",
         title: "The questions of services",
         intro: "A chat server or a game asks one thing: may this key be here? The answer is yes only if everything needed was read, and everything is in order.",

@@ -49,9 +49,7 @@ async fn nobody_reaches_for_owner() -> Result<(), Oops> {
     let admin = admin(&owner, "Bob").await?;
     let member = comes_in(owner.client(), "Cyd").await?;
     let link = MintOptions { role: Role::Owner, until: Until::In(3_600), ..MintOptions::default() };
-    for (who, may_not) in
-        [(&owner, Code::GrantTooHigh), (&admin, Code::GrantTooHigh), (&member, Code::MissingPermission)]
-    {
+    for (who, may_not) in [(&owner, Code::GrantTooHigh), (&admin, Code::GrantTooHigh), (&member, Code::MissingPermission)] {
         for whom in [&admin, &member] {
             assert_eq!(code_of(who.set_role(HERE, &whom.sign_key(), Role::Owner).await), may_not);
         }

@@ -115,9 +115,11 @@ async fn the_rule_says_who_comes_in() -> Result<(), Oops> {
     let client = owner.client();
     let link = owner.mint(&MintOptions { max_uses: 5, ..MintOptions::default() }).await?.invitation;
     let verdict = async || Ok::<_, Oops>(client.preview(&link, None).await?.verdict.code);
-    for (rule, code) in
-        [(JoinRule::Invite, Code::JoinNeedsInvite), (JoinRule::Allowlist, Code::NotAllowlisted), (JoinRule::Closed, Code::JoinClosed)]
-    {
+    for (rule, code) in [
+        (JoinRule::Invite, Code::JoinNeedsInvite),
+        (JoinRule::Allowlist, Code::NotAllowlisted),
+        (JoinRule::Closed, Code::JoinClosed),
+    ] {
         set_rule(&owner, rule).await?;
         assert_eq!(code_of(crate::keys(client, "Dee")?.join(HERE, "Dee").await), code);
     }

@@ -25,10 +25,8 @@ async fn the_place_is_never_handed_to_somebody_who_was_just_shown_the_door() -> 
     let (key, former) = (heir.sign_key(), owner.sign_key());
     let mut seen = [0; 2];
     for round in 0..ROUNDS {
-        let (transferred, kicked) = tokio::join!(
-            after(round % 4 == 0, owner.transfer(HERE, &key)),
-            after(round % 4 == 1, admin.kick(HERE, &key)),
-        );
+        let (transferred, kicked) =
+            tokio::join!(after(round % 4 == 0, owner.transfer(HERE, &key)), after(round % 4 == 1, admin.kick(HERE, &key)),);
         let ended = (code_of(transferred), code_of(kicked));
         let now = people(&admin).await?;
         let named = admin.space(HERE).await?.owner.map(|key| key.read());
@@ -64,7 +62,8 @@ async fn the_last_place_is_taken_once() -> Result<(), Oops> {
         for guest in coming.collect::<Vec<_>>() {
             codes.push(guest.await?);
         }
-        let inside: Vec<&Session> = crowd.iter().zip(&codes).filter(|(_, code)| **code == Code::Allowed).map(|(one, _)| one).collect();
+        let inside: Vec<&Session> =
+            crowd.iter().zip(&codes).filter(|(_, code)| **code == Code::Allowed).map(|(one, _)| one).collect();
         assert_eq!(inside.len(), 1, "round {round}: {codes:?}");
         assert!(codes.iter().all(|code| matches!(code, Code::Allowed | Code::SpaceFull)), "round {round}: {codes:?}");
         assert_eq!(members(&people(&owner).await?), 2, "round {round}");

@@ -104,9 +104,9 @@ impl World {
 
     /// A path with keys in place of `{names}`.
     fn filled(&self, path: &str) -> String {
-        self.people.iter().fold(path.to_owned(), |path, (name, who)| {
-            path.replace(&format!("{{{name}}}"), &who.sign_key().to_hex())
-        })
+        self.people
+            .iter()
+            .fold(path.to_owned(), |path, (name, who)| path.replace(&format!("{{{name}}}"), &who.sign_key().to_hex()))
     }
 
     /// Sends it as somebody, and gives the answer.
@@ -188,13 +188,21 @@ fn alike(world: &mut World) -> Result<(), Oops> {
         }
         let key = world.signing_key("owner");
         let body = if method == "GET" { None } else { Some(good.as_bytes()) };
-        let late = Signed { method: &method, signed_method: &method, body, sent_body: body, ..Signed::get(&world.daemon, &key, &path)? };
+        let late =
+            Signed { method: &method, signed_method: &method, body, sent_body: body, ..Signed::get(&world.daemon, &key, &path)? };
         let answer = Signed { created: now() - 301, ..late.clone() }.send(&world.daemon)?;
         world.note(&method, &path, &answer, "stale-request");
         if writes {
             // The same request id as of a request that said something else.
-            let first = Signed { path: "/v1/spaces/server", signed_path: "/v1/spaces/server", method: "PATCH", signed_method: "PATCH",
-                body: Some(b"{ }"), sent_body: Some(b"{ }"), ..late.clone() };
+            let first = Signed {
+                path: "/v1/spaces/server",
+                signed_path: "/v1/spaces/server",
+                method: "PATCH",
+                signed_method: "PATCH",
+                body: Some(b"{ }"),
+                sent_body: Some(b"{ }"),
+                ..late.clone()
+            };
             assert_eq!(first.send(&world.daemon)?.status, 200);
             let answer = late.send(&world.daemon)?;
             world.note(&method, &path, &answer, "request-id-reused");
@@ -304,7 +312,8 @@ async fn joins(world: &mut World) -> Result<(), Oops> {
     let good = |world: &World, who: &str| world.join_body(who, |_| {});
     let body = good(world, "member");
     refused(world, "member", body, "already-member")?;
-    let rules = [("join-needs-invite", JoinRule::Invite), ("join-closed", JoinRule::Closed), ("not-allowlisted", JoinRule::Allowlist)];
+    let rules =
+        [("join-needs-invite", JoinRule::Invite), ("join-closed", JoinRule::Closed), ("not-allowlisted", JoinRule::Allowlist)];
     for (code, rule) in rules.into_iter().chain([("", JoinRule::Open)]) {
         set_rule(world.owner(), rule).await?;
         if !code.is_empty() {
@@ -313,8 +322,7 @@ async fn joins(world: &mut World) -> Result<(), Oops> {
         }
     }
     let change = async |world: &World, max_members: u32, pause: Pause| -> Result<(), Oops> {
-        let change =
-            UpdateSpaceBody { max_members: Some(max_members), pause: Some(pause.into()), ..UpdateSpaceBody::default() };
+        let change = UpdateSpaceBody { max_members: Some(max_members), pause: Some(pause.into()), ..UpdateSpaceBody::default() };
         world.owner().update_space(HERE, change).await?;
         Ok(())
     };

@@ -155,16 +155,21 @@ async fn governing_is_sent_as_it_was_meant_and_answered_about_whom_it_was_asked(
         answer(&asked),
         answer(&other),
         Step::Answer(200, space),
-        Step::Answer(201, json!({"account": {"key": other.to_hex(), "fingerprint": "x", "handle": "x", "role": null, "tags": []}})),
+        Step::Answer(
+            201,
+            json!({"account": {"key": other.to_hex(), "fingerprint": "x", "handle": "x", "role": null, "tags": []}}),
+        ),
     ];
     let server = Server::with(steps).await;
     let session = server.client.sign_in(identity(1, &server.keys), Sharing::Refused).unwrap();
     session.set_role(&server_space, &asked, Role::Admin).await.unwrap();
     session.set_tags(&server_space, &asked, &["team".into()]).await.unwrap();
     session.ban(&server_space, &asked, "cafe\u{301}", Until::In(60)).await.unwrap();
-    for answered in [session.kick(&server_space, &asked).await.err(), session.space(&server_space).await.err(),
-        session.join(&server_space, "Ada").await.err()]
-    {
+    for answered in [
+        session.kick(&server_space, &asked).await.err(),
+        session.space(&server_space).await.err(),
+        session.join(&server_space, "Ada").await.err(),
+    ] {
         assert!(matches!(answered, Some(Error::BadAnswer(_))), "about somebody or something else");
     }
     let received = server.received();

@@ -15,10 +15,8 @@ use super::{CliError, Global};
 
 /// What `allow` understands.
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "The list counts while the server's rule is 'allowlist': doorward space set --rule allowlist
-People find their key with 'doorward key show', or are told it when 'doorward join' refuses them."
-)]
+#[command(after_help = "The list counts while the server's rule is 'allowlist': doorward space set --rule allowlist
+People find their key with 'doorward key show', or are told it when 'doorward join' refuses them.")]
 pub(super) struct Args {
     #[command(subcommand)]
     verb: Verb,
@@ -81,7 +79,10 @@ pub(super) async fn run(args: Args, global: &Global) -> Result<ExitCode, CliErro
 async fn say_if_unused(session: &Session) -> Result<(), CliError> {
     let rule = session.space(&SpaceId::SERVER).await.map_err(explain)?.join_rule;
     if rule.as_str() != "allowlist" {
-        note(&format!("The rule here is '{}', so the list does not count yet: doorward space set --rule allowlist", rule.as_str()));
+        note(&format!(
+            "The rule here is '{}', so the list does not count yet: doorward space set --rule allowlist",
+            rule.as_str()
+        ));
     }
     Ok(())
 }

@@ -229,7 +229,9 @@ impl Who {
         let beginning = match self {
             Who::Key(key) => return Ok(*key),
             Who::Beginning(beginning) => beginning,
-            Who::Handle(_) => return Err(CliError::Usage(format!("name it by its key or fingerprint{NEXT}See them with: {see}"))),
+            Who::Handle(_) => {
+                return Err(CliError::Usage(format!("name it by its key or fingerprint{NEXT}See them with: {see}")));
+            }
         };
         let found: Vec<_> = list.iter().filter(|item| item.key.as_str().starts_with(beginning.as_str())).collect();
         match found.as_slice() {

@@ -15,8 +15,10 @@ use super::{CliError, Global};
 
 /// What `member` understands.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "A member is named by its key (64 hexadecimal characters) or by its fingerprint (ab12-cd34); see them with:
-doorward account list")]
+#[command(
+    after_help = "A member is named by its key (64 hexadecimal characters) or by its fingerprint (ab12-cd34); see them with:
+doorward account list"
+)]
 pub(super) struct Args {
     #[command(subcommand)]
     verb: Verb,

@@ -76,7 +76,11 @@ pub(super) async fn run(args: Args, global: &Global) -> Result<ExitCode, CliErro
             space
         }
     };
-    if global.json { print_json(&space)? } else { print(&in_words(&space, &session).await)? }
+    if global.json {
+        print_json(&space)?
+    } else {
+        print(&in_words(&space, &session).await)?
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -27,6 +27,6 @@ pub(crate) async fn list(
 }
 
 fn item(recorded: Recorded) -> DecisionItem {
-    let Recorded { sequence, decision, record, asked } = recorded;
+    let Recorded { sequence, decision, record, asked, events: _ } = recorded;
     DecisionItem::new(sequence, decision, record, asked.as_ref().map(|(verb, request)| (*verb, request)))
 }

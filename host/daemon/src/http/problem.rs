@@ -45,7 +45,9 @@ impl Refusal {
             | Reply::Swept(_)
             | Reply::Space(_)
             | Reply::Member(_)
-            | Reply::Members(_) => {}
+            | Reply::Members(_)
+            | Reply::Watching(_)
+            | Reply::Seen(_) => {}
         }
         refusal
     }

@@ -137,7 +137,9 @@ async fn serve_on(config: &Config, opened: &Opened, bound: Bound, signals: &mut 
     beside.spawn(clear_owner_link(door.clone(), shell.clone(), folder.clone()));
     tracing::info!(listen = address, public_url = %config.public_url, server = %shell.server_key(), policy = hex::encode(shell.policy_digest()), "serving");
     if config.listen.ip().is_loopback() && config.trusted_proxies.is_empty() && config.public_url.is_https() {
-        tracing::warn!("behind a proxy that is not in `trusted-proxies`: failed proofs have one limit for everyone");
+        tracing::warn!(
+            "behind a proxy that is not in `trusted-proxies`: failed proofs and joins without an invite have one limit for everyone"
+        );
     }
     let ended = wait(config, shell, slot, signals).await;
     drop(socket);

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 pub(super) const SERVICE_LISTENER: &str = "The service listener, a Unix socket (`service-listen`): requests need no signature there. What stands before the path does not matter.";
 
 pub(super) const ABOUT: &str = "\
-Invites, accounts, and the questions that services ask. Whoever wants to look first: `GET /.well-known/doorward`.
+Invites, accounts, spaces, and the questions that services ask. Whoever wants to look first: `GET /.well-known/doorward`.
 
 **Spellings.** Keys are 64 hexadecimal digits, ids 32, signatures 128; bytes are base64url without padding; times are RFC 3339. \
 Requests are read strictly: unknown fields, fields given twice and bodies where there is nothing to say are refused. Answers may \

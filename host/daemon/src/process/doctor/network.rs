@@ -13,9 +13,11 @@ pub(super) fn proxies(config: &Config) -> Finding {
     let Config { listen, public_url, trusted_proxies, .. } = config;
     let name = "give its address as trusted-proxies";
     match (listen.ip().is_loopback(), trusted_proxies.as_slice()) {
-        (true, []) if public_url.is_https() => {
-            Finding::warn("proxies", "behind a proxy that is not trusted, failed proofs have one limit for everyone", name)
-        }
+        (true, []) if public_url.is_https() => Finding::warn(
+            "proxies",
+            "behind a proxy that is not trusted, failed proofs and joins without an invite have one limit for everyone",
+            name,
+        ),
         (true, []) => Finding::ok("proxies", "none, and only this machine can connect"),
         (false, []) => Finding::warn(
             "proxies",
