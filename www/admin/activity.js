@@ -1,15 +1,13 @@
 // What was decided here: the latest decision records, in words.
-import { fingerprint, permits } from "/assets/door.js";
-import { busy, copyField, facts, field, person, timeWords } from "/assets/shared/components.js";
+import { busy, copyField, facts, field, timeWords } from "/assets/shared/components.js";
 import { h } from "/assets/shared/dom.js";
 import { locale } from "/assets/shared/i18n.js";
 import { empty, refusal, rows, ruleLine, switchOf } from "/assets/admin/parts.js";
-import { ask, list, live, session } from "/assets/admin/session.js";
+import { Names } from "/assets/admin/names.js";
+import { ask, live, session } from "/assets/admin/session.js";
 import { fillWith, inWords, tell, verbs } from "/assets/admin/texts.js";
 
 /** @typedef {import("/assets/admin/session.js").Decision} Decision */
-/** @typedef {import("/assets/admin/session.js").Account} Account */
-/** @typedef {import("/assets/shared/dom.js").Child} Child */
 
 const size = 50;
 /** How many pages are looked through for what is asked for, before the reader is asked whether to go on. */
@@ -23,10 +21,7 @@ class ActivitySection extends HTMLElement {
   decisions = [];
   /** Where the older ones begin; nothing if there are none. */
   older = "";
-  /** @type {Map<string, Account>} */
-  people = new Map();
-  /** Keys that were looked for, whether or not they have an account. @type {Set<string>} */
-  met = new Set();
+  names = new Names();
   refusedOnly = false;
   whom = field(tell("activity.whom"), h("select", { onchange: () => void this.choose() }, h("option", { value: "" }, tell("activity.all"))));
 
@@ -51,7 +46,7 @@ class ActivitySection extends HTMLElement {
   /** The newest ones, joined to those that are known. */
   async load() {
     const page = await this.page("");
-    await this.meet(page.decisions);
+    await this.names.meet(keysOf(page.decisions));
     const known = this.decisions[0]?.sequence ?? Infinity;
     const fresh = page.decisions;
     const last = fresh.at(-1)?.sequence ?? 0;
@@ -59,15 +54,6 @@ class ActivitySection extends HTMLElement {
     if (!this.decisions.length || (page.after && last > known)) [this.decisions, this.older] = [fresh, page.after];
     else this.decisions = [...fresh, ...this.decisions.filter(({ sequence }) => sequence < last)];
     return [this.decisions[0]?.sequence, this.decisions.length];
-  }
-
-  /** Learns who these are about, if anybody is new. @param {Decision[]} decisions */
-  async meet(decisions) {
-    const keys = decisions.flatMap(({ asked }) => [asked?.key, asked?.account]);
-    if (this.people.size && keys.every((key) => !key || this.met.has(key))) return;
-    const { items } = await list("/v1/accounts");
-    this.people = new Map(items.map((account) => [account.key, account]));
-    for (const key of [...keys, ...this.people.keys()]) if (key) this.met.add(key);
   }
 
   /** @param {string} after @returns {Promise<{ decisions: Decision[], after: string }>} */
@@ -95,7 +81,7 @@ class ActivitySection extends HTMLElement {
       const page = await this.page(from);
       // The list began anew meanwhile.
       if (this.older !== from) return;
-      await this.meet(page.decisions);
+      await this.names.meet(keysOf(page.decisions));
       this.older = page.after;
       this.decisions.push(...page.decisions);
       if (this.decisions.filter((decision) => this.isAsked(decision)).length >= enough) break;
@@ -106,7 +92,7 @@ class ActivitySection extends HTMLElement {
   show() {
     this.fillPeople();
     const asked = this.decisions.filter((decision) => this.isAsked(decision));
-    const items = asked.map((decision) => ({ ...decision, names: [decision.asked?.key, decision.asked?.account].map((key) => (key && this.people.get(key)?.handle) ?? "") }));
+    const items = asked.map((decision) => ({ ...decision, names: [decision.asked?.key, decision.asked?.account].map((key) => (key && this.names.people.get(key)?.handle) ?? "") }));
     rows(this.place, items, ({ decision }) => decision, (item) => this.row(item));
     this.nothing.replaceChildren(...(asked.length ? [] : [empty(tell("activity.none"), tell("activity.none.lead", { n: this.decisions.length }))]));
     const button = h("button", {}, tell("activity.older"));
@@ -118,27 +104,20 @@ class ActivitySection extends HTMLElement {
   fillPeople() {
     const { input } = this.whom;
     const known = new Set([...input.options].map(({ value }) => value));
-    for (const { key, handle, fingerprint: mark } of [...this.people.values()].sort((a, b) => a.handle.localeCompare(b.handle))) {
+    for (const { key, handle, fingerprint: mark } of [...this.names.people.values()].sort((a, b) => a.handle.localeCompare(b.handle))) {
       if (!known.has(key)) input.append(h("option", { value: key }, `${handle} ${mark}`));
     }
-  }
-
-  /** Whose key this is, in words or as a person. @param {string} key @param {string} [handle] a name that came with it @returns {Child | Child[]} */
-  named(key, handle) {
-    if (key === session().server.server_key) return tell("by.server");
-    const name = this.people.get(key)?.handle ?? handle;
-    return name ? person(name, fingerprint(key)) : [tell("by.unknown"), " ", h("span", { class: "key mono" }, fingerprint(key))];
   }
 
   /** Who asked. @param {import("/assets/admin/session.js").Asked} asked */
   by({ by, key, account, handle }) {
     // A name in a request is that of the account it makes.
-    return by === "account" && key ? this.named(key, account ? undefined : handle) : tell(by === "account" ? "by.unknown" : `by.${by}`);
+    return by === "account" && key ? this.names.named(key, account ? undefined : handle) : tell(by === "account" ? "by.unknown" : `by.${by}`);
   }
 
   /** Whom it is about: whoever asked, if it names nobody else. @param {import("/assets/admin/session.js").Asked} asked */
   who(asked) {
-    return asked.account ? this.named(asked.account, asked.handle) : this.by(asked);
+    return asked.account ? this.names.named(asked.account, asked.handle) : this.by(asked);
   }
 
   /** What happened, as a sentence. @param {Decision} decision */
@@ -185,5 +164,5 @@ class ActivitySection extends HTMLElement {
 }
 customElements.define("activity-section", ActivitySection);
 
-/** Whether this section is for the reader. @param {string | null} role */
-export const mayReadAudit = (role) => role !== null && permits(role, "read-audit");
+/** Whom these name. @param {Decision[]} decisions */
+const keysOf = (decisions) => decisions.flatMap(({ asked }) => [asked?.key, asked?.account]);

@@ -5,14 +5,14 @@ import { languageButtons, person } from "/assets/shared/components.js";
 import { byId, h } from "/assets/shared/dom.js";
 import { say } from "/assets/shared/i18n.js";
 import { forget, loadKeys } from "/assets/shared/keystore.js";
-import { mayReadAudit } from "/assets/admin/activity.js";
+import "/assets/admin/activity.js";
 import { watchContact } from "/assets/admin/contact.js";
 import { entry } from "/assets/admin/entry.js";
-import { mayInvite } from "/assets/admin/invites.js";
+import "/assets/admin/invites.js";
 import { useKeyboard } from "/assets/admin/keyboard.js";
 import "/assets/admin/people.js";
 import { confirm, openDialog, refusal } from "/assets/admin/parts.js";
-import { begin } from "/assets/admin/session.js";
+import { begin, contact, may } from "/assets/admin/session.js";
 import "/assets/admin/settings.js";
 import { tell } from "/assets/admin/texts.js";
 import "/assets/admin/you.js";
@@ -21,14 +21,14 @@ import "/assets/admin/you.js";
  * @typedef {object} Section
  * @property {"invites" | "people" | "activity" | "settings" | "you"} name also its place in the address and its title's text
  * @property {string} element the custom element that is the section
- * @property {(role: string | null) => boolean} isFor
+ * @property {() => boolean} isFor
  */
 
 /** @type {Section[]} */
 const sections = [
-  { name: "invites", element: "invites-section", isFor: mayInvite },
+  { name: "invites", element: "invites-section", isFor: () => may("invite") },
   { name: "people", element: "people-section", isFor: () => true },
-  { name: "activity", element: "activity-section", isFor: mayReadAudit },
+  { name: "activity", element: "activity-section", isFor: () => may("read-audit") },
   { name: "settings", element: "settings-section", isFor: () => true },
   { name: "you", element: "you-section", isFor: () => true },
 ];
@@ -51,7 +51,7 @@ async function start() {
     byId("who").replaceChildren(person(me.handle, me.fingerprint));
     watchContact(byId("contact"));
     useKeyboard();
-    frame(sections.filter((section) => section.isFor(me.role)));
+    frame();
   } catch (error) {
     const code = error instanceof Refusal ? error.code : "undecidable";
     if (!(error instanceof Refusal)) console.error(error);
@@ -74,18 +74,24 @@ function show(view) {
   view.querySelector("h1")?.focus();
 }
 
-/** Navigation by address, so that back, forward and bookmarks work. @param {Section[]} shown */
-function frame(shown) {
-  const links = shown.map(({ name }) => h("a", { href: `/admin/${name}` }, tell(name)));
+/** Navigation by address, so that back, forward and bookmarks work. */
+function frame() {
   byId("sections").setAttribute("aria-label", tell("console"));
-  byId("sections").replaceChildren(h("ul", {}, ...links.map((link) => h("li", {}, link))));
-  const go = () => {
+  /** The sections for who the reader is now, and which of them this is. */
+  const mark = () => {
+    const shown = sections.filter(({ isFor }) => isFor());
     const section = shown.find(({ name }) => location.pathname === `/admin/${name}`) ?? shown[0];
-    links.forEach((link, i) => (shown[i] === section ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current")));
+    const links = shown.map(({ name }) => h("a", { href: `/admin/${name}`, "aria-current": name === section.name && "page" }, tell(name)));
+    byId("sections").replaceChildren(h("ul", {}, ...links.map((link) => h("li", {}, link))));
     links[shown.indexOf(section)].scrollIntoView({ block: "nearest", inline: "center" });
+    return section;
+  };
+  const go = () => {
+    const section = mark();
     document.title = `${tell(section.name)} · Doorward`;
     show(document.createElement(section.element));
   };
+  contact.addEventListener("role", mark);
   addEventListener("popstate", go);
   document.addEventListener("click", (event) => {
     const link = event.target instanceof Element && event.target.closest("a");

@@ -5,15 +5,12 @@ import { h } from "/assets/shared/dom.js";
 import { labelsOf } from "/assets/admin/labels.js";
 import { makeMany } from "/assets/admin/many.js";
 import { draw, send } from "/assets/admin/mint.js";
-import { codeOf, openDialog, refusal, switchOf } from "/assets/admin/parts.js";
+import { codeOf, openDialog, refusal, switchOf, tidy } from "/assets/admin/parts.js";
 import { session } from "/assets/admin/session.js";
 import { sharePanel } from "/assets/admin/share.js";
 import { tell } from "/assets/admin/texts.js";
+import { span, untilField } from "/assets/admin/until.js";
 
-const hour = 3600;
-const day = 24 * hour;
-/** @type {[string, import("/assets/admin/lang/en.js").Key][]} */
-const presets = [[String(hour), "for.hour"], [String(day), "for.day"], [String(7 * day), "for.week"], [String(30 * day), "for.month"], [String(365 * day), "for.year"], ["never", "for.ever"], ["own", "for.own"]];
 /** How many one form makes at most; the server has its own limit. */
 const most = 1000;
 
@@ -68,9 +65,6 @@ export function createInvite(more) {
   content.querySelector("select")?.focus();
 }
 
-/** @param {string} text */
-const tidy = (text) => text.trim().normalize("NFC");
-
 /** What the invite grants: fields, and what they say. */
 function termsFields() {
   const { me } = session();
@@ -78,26 +72,23 @@ function termsFields() {
   const role = field(tell("create.role"), h("select", {}, ...grantable.map((name) => h("option", { value: name }, roleName(name)))));
   const uses = field(tell("create.uses"), h("input", { type: "number", min: 1, max: 4294967295, value: 1, inputmode: "numeric", required: true }));
   const unlimited = h("input", { type: "checkbox", id: "unlimited", onchange: () => (uses.input.disabled = unlimited.checked) });
-  const own = field(tell("create.until"), h("input", { type: "datetime-local" }));
-  own.box.hidden = true;
-  const expiry = field(tell("create.expiry"), h("select", { onchange: () => (own.box.hidden = expiry.input.value !== "own") }, ...presets.map(([value, words]) => h("option", { value, selected: value === String(7 * day) }, tell(words)))));
+  const expiry = untilField(tell("create.expiry"), [span.hour, span.day, span.week, span.month, span.year, span.ever, span.own], span.week);
   const greeting = field(tell("create.greeting"), h("textarea", { maxlength: 280, rows: 2 }), tell("create.greeting.hint"));
 
   /** The terms; nothing if a field does not say what it should, which it then says itself. */
   const read = () => {
     const maxUses = unlimited.checked ? 0 : Number(uses.input.value);
     if (!Number.isInteger(maxUses) || maxUses < 0 || (maxUses === 0 && !unlimited.checked)) return void uses.complain(tell("create.uses.wrong"));
-    const expires = expiryOf(expiry.input.value, own.input.value);
-    if (!expires) return void own.complain(tell("create.until.wrong"));
-    return { role: role.input.value, maxUses, expires, greeting: tidy(greeting.input.value) };
+    const expires = expiry.read();
+    return expires && { role: role.input.value, maxUses, expires, greeting: tidy(greeting.input.value) };
   };
   const boxes = [
     h("div", { class: "pair" }, role.box, expiry.box),
-    own.box,
+    expiry.own,
     h("div", { class: "pair" }, uses.box, h("label", { class: "choice beside" }, unlimited, h("span", {}, tell("create.unlimited")))),
     greeting.box,
   ];
-  return { boxes, read, asTyped: () => [role, uses, expiry, own, greeting].map(({ input }) => input.value).concat(String(unlimited.checked)) };
+  return { boxes, read, asTyped: () => [role.input, uses.input, ...expiry.inputs, greeting.input].map(({ value }) => value).concat(String(unlimited.checked)) };
 }
 
 /** How many, and what each is called. */
@@ -129,11 +120,4 @@ function manyFields() {
     return Array.from({ length: n }, (_, i) => called && `${called} ${i + 1}`);
   };
   return { box: h("div", { class: "stack" }, h("div", { class: "pair" }, count.box, name.box), labels.box, file.box), read };
-}
-
-/** RFC 3339, `never`, or nothing if no time was chosen. @param {string} preset @param {string} own */
-function expiryOf(preset, own) {
-  if (preset === "never") return "never";
-  const at = preset === "own" ? Date.parse(own) / 1000 : Math.floor(Date.now() / 1000) + Number(preset);
-  return Number.isNaN(at) ? "" : rfc3339(Math.floor(at));
 }

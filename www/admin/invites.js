@@ -1,5 +1,4 @@
 // Invites: what is out there, who came through, and closing the door again.
-import { permits } from "/assets/door.js";
 import { Refusal } from "/assets/shared/api.js";
 import { person, roleName, timeWords } from "/assets/shared/components.js";
 import { h, nodes } from "/assets/shared/dom.js";
@@ -103,9 +102,6 @@ class InvitesSection extends HTMLElement {
   }
 }
 customElements.define("invites-section", InvitesSection);
-
-/** Whether this section is for the reader. @param {string | null} role */
-export const mayInvite = (role) => role !== null && permits(role, "invite");
 
 /** @param {Invite} invite */
 function usage(invite) {

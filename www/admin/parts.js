@@ -1,27 +1,42 @@
 // Parts of the console that several sections use.
 import { Refusal } from "/assets/shared/api.js";
-import { busy, note } from "/assets/shared/components.js";
+import { busy, form, note } from "/assets/shared/components.js";
 import { h, nodes } from "/assets/shared/dom.js";
 import { inWords, tell } from "/assets/admin/texts.js";
 
 /** @typedef {import("/assets/shared/dom.js").Child} Child */
 /** @typedef {ReturnType<typeof openDialog>} Opened */
 
-/** Says why not and what to do. @param {{ code: string }} refusal */
-export function refusal({ code }) {
-  const { sentence, next } = inWords(code);
+/** A part of a page, under its title. @param {import("/assets/admin/lang/en.js").Key} title @param {...Child} content */
+export const card = (title, ...content) => h("section", { class: "sheet stack", "aria-label": tell(title) }, h("h2", {}, tell(title)), ...content);
+
+/** Somebody's tags. @param {string[]} tags */
+export const tagChips = (tags) => tags.map((tag) => h("span", { class: "chip tag" }, tag));
+
+/** A text as it is sent. @param {string} text */
+export const tidy = (text) => text.trim().normalize("NFC");
+
+/** Says why not and what to do. @param {{ code: string }} refusal @param {boolean} [ofOther] see `inWords` */
+export function refusal({ code }, ofOther) {
+  const { sentence, next } = inWords(code, ofOther);
   return note("bad", h("p", {}, h("strong", {}, sentence)), h("p", {}, next));
 }
 
 /**
- * A dialog with this content; gone when closed, and the focus returns to where it was.
+ * A dialog with this content; gone when closed, and the focus returns to where it was, or to the row that it was in.
  * @param {string} title @param {string} face
  */
 export function openDialog(title, face = "") {
+  const opener = document.activeElement;
+  const row = opener?.closest("[data-id]")?.getAttribute("data-id") ?? "";
   const heading = h("h2", { tabindex: -1, id: "dialog-title" }, title);
   const body = h("div", { class: "stack" });
   const dialog = h("dialog", { class: face, "aria-labelledby": "dialog-title" }, h("div", { class: "stack" }, heading, body));
-  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    const place = document.querySelector(`.rows > [data-id="${CSS.escape(row)}"]`) ?? document.querySelector("main h1");
+    if (!opener?.isConnected && place instanceof HTMLElement) place.focus();
+  });
   document.body.append(dialog);
   dialog.showModal();
   /** @param {string} words @param {...Child} content */
@@ -42,28 +57,35 @@ export function codeOf(error) {
 }
 
 /**
- * Asks before something is done that cannot simply be taken back, does it, and says if it was refused.
+ * A dialog that does something: closes when it is done, and stays and says why if it is refused.
  * @param {string} title what is about to happen @param {string} meaning what that means
- * @param {string} action what the button says @param {() => Promise<unknown>} work
+ * @param {string} action what the button says
+ * @param {Child[]} fields @param {() => Promise<unknown>} work gives `false` where a field says what is wrong with it
+ * @param {{ face?: string, ofOther?: boolean }} [how] the button's face; whether it is done to somebody else
  */
-export function confirm(title, meaning, action, work) {
+export function askFor(title, meaning, action, fields, work, { face, ofOther } = {}) {
   const { dialog, show, close } = openDialog(title, "narrow");
   const place = h("div", { "aria-live": "assertive" });
-  const button = h("button", { class: "danger" }, action);
-  button.addEventListener("click", () =>
-    busy(button, async () => {
-      try {
-        await work();
-        close();
-      } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        place.replaceChildren(refusal(error));
-      }
-    }),
-  );
-  show(title, h("p", {}, meaning), place, h("div", { class: "actions" }, h("button", { autofocus: true, onclick: close }, tell("keep")), button));
-  dialog.querySelector("button")?.focus();
+  const go = async () => {
+    try {
+      if ((await work()) !== false) close();
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      place.replaceChildren(refusal(error, ofOther));
+    }
+  };
+  const back = h("button", { type: "button", onclick: close }, tell("keep"));
+  show(title, meaning && h("p", {}, meaning), form(action, go, [...fields, place], [back], face));
+  const field = dialog.querySelector("input, select, textarea");
+  (field instanceof HTMLElement ? field : back).focus();
 }
+
+/**
+ * Asks before something is done that cannot simply be taken back.
+ * @param {string} title @param {string} meaning @param {string} action @param {() => Promise<unknown>} work
+ * @param {{ face?: string, ofOther?: boolean }} [how]
+ */
+export const confirm = (title, meaning, action, work, how) => askFor(title, meaning, action, [], work, { face: "danger", ...how });
 
 /** What a rule says, in the policy's own words, with the way to its table. @param {string} text @param {string} rule */
 export const ruleLine = (text, rule) => h("span", {}, h("span", { lang: "en" }, text), " ", h("a", { class: "key mono", href: `/policy#rule-${rule}` }, rule));

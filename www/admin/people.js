@@ -1,15 +1,57 @@
-// People: who is here, through which door they came, and showing them out.
-import { fingerprint, permits } from "/assets/door.js";
+// People: who is here, through which door they came, who may not come in, and what may be done about it.
+import { fingerprint } from "/assets/door.js";
 import { person, roleName, timeWords } from "/assets/shared/components.js";
 import { h, nodes } from "/assets/shared/dom.js";
-import { atWork, confirm, empty, refusal, rows, searchField } from "/assets/admin/parts.js";
-import { ask, list, live, session } from "/assets/admin/session.js";
+import { manage } from "/assets/admin/govern.js";
+import "/assets/admin/listed.js";
+import { atWork, empty, refusal, rows, searchField, switchOf, tagChips } from "/assets/admin/parts.js";
+import { contact, iAm, list, live, may, session } from "/assets/admin/session.js";
 import { tell } from "/assets/admin/texts.js";
 import { explainWhy } from "/assets/admin/why.js";
 
 /** @typedef {import("/assets/admin/session.js").Account} Account */
+/** One of the lists. @typedef {HTMLElement & { lead: string, search: { box: HTMLElement }, action: HTMLElement | null }} Pane */
 
 class PeopleSection extends HTMLElement {
+  head = h("div", { class: "head" }, h("h1", { tabindex: -1 }, tell("people")));
+  lead = h("p", { class: "lead" });
+  tools = h("div", { class: "tools" });
+  slotted = h("div", {});
+
+  connectedCallback() {
+    this.replaceChildren(this.head, this.lead, this.tools, this.slotted);
+    this.open("people-list");
+    this.offer();
+    contact.addEventListener("role", this.offer);
+  }
+
+  disconnectedCallback() {
+    contact.removeEventListener("role", this.offer);
+  }
+
+  /** The lists that the reader may see, to choose from. */
+  offer = () => {
+    const choices = /** @type {[string, string][]} */ ([["people-list", tell("people.here")], may("ban") && ["banned-list", tell("people.barred")], may("manage-space") && ["allowed-list", tell("people.listed")]].filter(Boolean));
+    this.tools.querySelector(".switch")?.remove();
+    if (choices.length > 1) this.tools.prepend(switchOf(tell("people.which"), choices, this.slotted.firstElementChild?.localName ?? "", (name) => this.open(name)));
+  };
+
+  /** @param {string} name of the element that is the list */
+  open(name) {
+    const pane = /** @type {Pane} */ (document.createElement(name));
+    this.lead.textContent = pane.lead;
+    this.tools.querySelector(".search")?.remove();
+    this.tools.append(pane.search.box);
+    this.head.querySelector("button")?.remove();
+    this.head.append(...nodes([pane.action]));
+    this.slotted.replaceChildren(pane);
+  }
+}
+customElements.define("people-section", PeopleSection);
+
+class PeopleList extends HTMLElement {
+  lead = tell("people.lead");
+  action = null;
   place = h("ul", { class: "rows" });
   below = h("div", {});
   search = searchField(tell("people.search"), () => this.show());
@@ -20,7 +62,7 @@ class PeopleSection extends HTMLElement {
   list = { look: async () => {}, anew: async () => {} };
 
   connectedCallback() {
-    this.replaceChildren(h("div", { class: "head" }, h("h1", { tabindex: -1 }, tell("people"))), h("p", { class: "lead" }, tell("people.lead")), h("div", { class: "tools" }, this.search.box), this.place, this.below);
+    this.replaceChildren(this.place, this.below);
     this.list = live(this, () => list("/v1/accounts"), (people) => this.take(people), (error) => this.below.replaceChildren(refusal(error)));
     void this.list.look();
   }
@@ -29,6 +71,10 @@ class PeopleSection extends HTMLElement {
   take({ items, more }) {
     this.known = new Map(items.map((account) => [account.key, account]));
     this.isCut = more;
+    const me = this.known.get(session().me.key);
+    // What may be done to the others hangs on what the reader is, so every row is drawn anew.
+    if (me && me.role !== session().me.role) this.place.replaceChildren();
+    if (me) iAm(me);
     this.show();
   }
 
@@ -44,10 +90,10 @@ class PeopleSection extends HTMLElement {
 
   /** @param {Account} account */
   row(account) {
-    const { me } = session();
     const { details } = account;
-    const isMe = account.key === me.key;
+    const isMe = account.key === session().me.key;
     const revoked = details?.standing === "revoked";
+    const why = tell("why");
     return h(
       "li",
       { class: `sheet row ${revoked ? "faded" : ""}` },
@@ -59,36 +105,22 @@ class PeopleSection extends HTMLElement {
         account.role ? h("span", { class: `chip ${account.role === "member" ? "" : "warn"}` }, roleName(account.role)) : h("span", { class: "chip" }, tell("people.guest")),
         revoked && h("span", { class: "chip bad" }, tell("people.revoked")),
         details?.banned && h("span", { class: "chip bad" }, tell("people.banned")),
-        ...account.tags.map((tag) => h("span", { class: "chip" }, tag)),
-        h("div", { class: "actions" }, ...this.actions(account, isMe, revoked)),
+        ...tagChips(account.tags),
+        (isMe || may("read-audit")) && h("div", { class: "actions" }, h("button", { class: "small quiet", onclick: atWork(() => explainWhy(account)), "aria-label": `${why} ${account.handle} ${account.fingerprint}` }, why)),
       ),
       details && h("p", { class: "hint" }, this.origin(account), " · ", timeWords(details.created_at, "when")),
+      manage(account, () => this.list.anew()),
     );
   }
 
   /** How somebody came in. @param {Account} account */
-  origin({ details }) {
+  origin({ key, details }) {
     if (!details) return "";
+    if (details.invited_by === key) return tell("via.self");
     const by = this.known.get(details.invited_by);
     const whom = details.invited_by === session().server.server_key ? tell("via.server") : by ? person(by.handle, by.fingerprint) : h("span", { class: "mono" }, fingerprint(details.invited_by));
     const way = details.via === "direct" ? tell("via.direct") : tell("via.invite", { invite: details.via.slice(0, 8) });
     return h("span", {}, way, " ", whom);
   }
-
-  /** @param {Account} account @param {boolean} isMe @param {boolean} revoked */
-  actions(account, isMe, revoked) {
-    const { me } = session();
-    const may = (/** @type {string} */ permission) => me.role !== null && permits(me.role, permission);
-    const name = `${account.handle} ${account.fingerprint}`;
-    const change = (/** @type {"revoke" | "restore" | "delete"} */ what, face = "quiet") => {
-      const [method, end] = what === "delete" ? ["DELETE", ""] : ["POST", `/${what}`];
-      const work = async () => (await ask(method, `/v1/accounts/${account.key}${end}`), this.list.anew());
-      const onclick = () => confirm(tell(`${what}.title`, { name }), tell(`${what}.meaning`, { name: account.handle }), tell(what), work);
-      return h("button", { class: `small ${face}`, onclick, "aria-label": `${tell(what)}: ${name}` }, tell(what));
-    };
-    const why = (isMe || may("read-audit")) && h("button", { class: "small quiet", onclick: atWork(() => explainWhy(account)), "aria-label": `${tell("why")} ${name}` }, tell("why"));
-    if (isMe || !may("manage-accounts") || !account.details) return [why];
-    return revoked ? [why, change("restore", ""), change("delete")] : [why, change("revoke")];
-  }
 }
-customElements.define("people-section", PeopleSection);
+customElements.define("people-list", PeopleList);

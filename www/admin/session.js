@@ -1,4 +1,5 @@
 // Who is here, at which server, and how to ask it; and whether it answers.
+import { permits } from "/assets/door.js";
 import { Refusal, signed } from "/assets/shared/api.js";
 
 /** @typedef {import("/assets/shared/api.js").WellKnown} Server */
@@ -62,6 +63,23 @@ import { Refusal, signed } from "/assets/shared/api.js";
  * @property {string} policy
  * @property {Asked} [asked] gone when it was erased with an account
  *
+ * A key that is banned or may join, and what is known of it.
+ * @typedef {object} Known
+ * @property {string} key
+ * @property {string} fingerprint
+ * @property {Account | null} account
+ * @property {{ reason: string, by: string, since: string, until: string } | null} ban
+ * @property {string | null} allowlisted_by
+ *
+ * @typedef {object} Space
+ * @property {string} name
+ * @property {"open" | "token" | "invite" | "allowlist" | "closed"} join_rule
+ * @property {number} max_members 0: no limit
+ * @property {string} description
+ * @property {string} pause `no`, `until-lifted`, or RFC 3339
+ * @property {string | null} owner
+ * @property {number} members
+ *
  * @typedef {object} Session
  * @property {Server} server
  * @property {Keys} keys
@@ -84,7 +102,26 @@ export async function begin(server, keys) {
   return current;
 }
 
-/** Says `lost` when the server cannot be reached, `found` when it answers again, and `look` when it is worth asking now. */
+/** The server's own space, which all of this is about. */
+export const place = "/v1/spaces/server";
+
+/** Whether the reader's role allows this: what would be refused is not offered. @param {string} permission */
+export const may = (permission) => {
+  const { me } = session();
+  return me.role !== null && permits(me.role, permission);
+};
+
+/** Takes over what the server says of whoever is here. @param {Account} account */
+export function iAm(account) {
+  const isOther = session().me.role !== account.role;
+  session().me = account;
+  if (isOther) contact.dispatchEvent(new Event("role"));
+}
+
+/**
+ * Says `lost` when the server cannot be reached, `found` when it answers again, `look` when it is worth asking now, and
+ * `role` when the reader has become something else.
+ */
 export const contact = new EventTarget();
 let isLost = false;
 
@@ -111,7 +148,7 @@ export async function ask(method, path, body) {
 }
 
 /**
- * Every item of a paged list, at most `most`, and whether there are more.
+ * The items of a paged list, `most` or a few more, and whether there are others.
  * @param {string} path @param {number} [most]
  * @returns {Promise<{ items: any[], more: boolean }>}
  */
@@ -119,7 +156,7 @@ export async function list(path, most = 2000) {
   const items = [];
   let after = "";
   do {
-    const page = await ask("GET", `${path}${path.includes("?") ? "&" : "?"}limit=1000${after && `&after=${encodeURIComponent(after)}`}`);
+    const page = await ask("GET", `${path}${path.includes("?") ? "&" : "?"}limit=${Math.min(most, 1000)}${after && `&after=${encodeURIComponent(after)}`}`);
     items.push(...page.items);
     after = page.next ?? "";
   } while (after && items.length < most);

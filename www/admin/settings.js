@@ -1,11 +1,12 @@
-// What server this is, whether it is well, and how its state is kept.
-import { fingerprint, permits } from "/assets/door.js";
+// Who may join, what server this is, whether it is well, and how its state is kept.
+import { fingerprint } from "/assets/door.js";
 import { copyField, facts, note, timeWords } from "/assets/shared/components.js";
 import { h } from "/assets/shared/dom.js";
 import { wellKnown } from "/assets/shared/api.js";
 import { remember } from "/assets/admin/memory.js";
-import { atWork } from "/assets/admin/parts.js";
-import { list, session } from "/assets/admin/session.js";
+import { atWork, card } from "/assets/admin/parts.js";
+import { placeCard } from "/assets/admin/place.js";
+import { list, may, session } from "/assets/admin/session.js";
 import { inWords, tell } from "/assets/admin/texts.js";
 
 /** @typedef {import("/assets/admin/lang/en.js").Key} Key */
@@ -17,14 +18,11 @@ class SettingsSection extends HTMLElement {
     remember("backup");
     const looking = h("p", { class: "soft", role: "status" }, tell("health.looking"));
     this.replaceChildren(h("div", { class: "head" }, h("h1", { tabindex: -1 }, tell("settings"))), h("p", { class: "lead" }, tell("settings.lead")), looking);
-    const found = await checks();
-    looking.replaceWith(h("div", { class: "columns" }, health(found), about(server), backup()));
+    const [place, found] = await Promise.all([placeCard(), checks()]);
+    looking.replaceWith(h("div", { class: "columns" }, place, health(found), about(server), backup()));
   }
 }
 customElements.define("settings-section", SettingsSection);
-
-/** @param {Key} title @param {...import("/assets/shared/dom.js").Child} content */
-const card = (title, ...content) => h("section", { class: "sheet stack", "aria-label": tell(title) }, h("h2", {}, tell(title)), ...content);
 
 /** What can be told from here, and again when asked. @param {HTMLElement[]} found */
 function health(found) {
@@ -38,7 +36,6 @@ const about = (server) =>
   card(
     "server",
     facts([
-      [tell("server.name"), h("bdi", {}, server.name)],
       [tell("server.address"), h("span", { class: "mono" }, server.public_url)],
       [tell("server.fingerprint"), h("span", { class: "mono" }, fingerprint(server.server_key))],
       [tell("server.policy"), h("span", { class: "mono" }, server.policy_digest.slice(0, 16), "…")],
@@ -103,8 +100,6 @@ function policyCheck() {
 
 /** @returns {Promise<[string, import("/assets/shared/dom.js").Child][]>} */
 async function numbers() {
-  const { me } = session();
-  const may = (/** @type {string} */ permission) => me.role !== null && permits(me.role, permission);
   /** @param {string} path @param {boolean} allowed */
   const count = async (path, allowed) => {
     if (!allowed) return null;

@@ -24,11 +24,11 @@ export const verbs = file.verbs;
 
 /**
  * What a code means to somebody at the console.
- * @param {string} code
+ * @param {string} code @param {boolean} [ofOther] whether it answers what was to be done to somebody else
  */
-export function inWords(code) {
+export function inWords(code, ofOther = false) {
   /** @type {Record<string, import("/assets/shared/lang/en.js").Answer>} */
-  const own = file.answers;
+  const own = { ...file.answers, ...(ofOther ? file.others : {}) };
   const [sentence, next] = own[code] ?? answer(code, { inviter: tell("an.admin"), server: "" });
   return { sentence, next };
 }

@@ -1,17 +1,18 @@
-// Who I am here: my keys on this device, their backup, and the receipt.
+// Who I am here: my keys on this device, their backup, the receipt, and the way out.
 import { fingerprint, Receipt } from "/assets/door.js";
 import { fromBase64url } from "/assets/shared/bytes.js";
 import { copyField, download, facts, person, rfc3339, roleName, timeWords } from "/assets/shared/components.js";
 import { h } from "/assets/shared/dom.js";
 import { forget } from "/assets/shared/keystore.js";
 import { tryBackup } from "/assets/admin/keeping.js";
-import { confirm } from "/assets/admin/parts.js";
-import { session } from "/assets/admin/session.js";
+import { card, confirm, tagChips } from "/assets/admin/parts.js";
+import { ask, place, session } from "/assets/admin/session.js";
 import { tell } from "/assets/admin/texts.js";
 
 class YouSection extends HTMLElement {
   connectedCallback() {
     const { server } = session();
+    const leave = () => confirm(tell("leave.title", { server: server.name }), tell("leave.meaning"), tell("leave.do"), async () => (await ask("POST", `${place}/leave`), location.reload()));
     const drop = () => confirm(tell("forget.title"), tell("forget.meaning"), tell("forget.do"), async () => (await forget(server.server_key), location.reload()));
     this.replaceChildren(
       h("div", { class: "head" }, h("h1", { tabindex: -1 }, tell("you"))),
@@ -21,15 +22,13 @@ class YouSection extends HTMLElement {
         account(),
         card("keys", h("p", {}, tell("keys.lead")), h("div", { class: "actions" }, h("button", { onclick: () => void tryBackup() }, tell("keys.backup"))), h("p", { class: "hint" }, tell("keys.hint"))),
         receipt(),
+        card("leave", h("p", {}, tell("leave.meaning")), h("div", { class: "actions" }, h("button", { class: "small danger", onclick: leave }, tell("leave.go")))),
         card("forget", h("p", {}, tell("forget.meaning")), h("div", { class: "actions" }, h("button", { class: "small danger", onclick: drop }, tell("forget.go")))),
       ),
     );
   }
 }
 customElements.define("you-section", YouSection);
-
-/** @param {import("/assets/admin/lang/en.js").Key} title @param {...import("/assets/shared/dom.js").Child} content */
-const card = (title, ...content) => h("section", { class: "sheet stack", "aria-label": tell(title) }, h("h2", {}, tell(title)), ...content);
 
 function account() {
   const { me, server } = session();
@@ -38,6 +37,7 @@ function account() {
     facts([
       [tell("you.name"), person(me.handle, me.fingerprint)],
       [tell("you.role"), me.role ? roleName(me.role) : tell("people.guest")],
+      [tell("manage.tags"), me.tags.length > 0 && h("span", { class: "chips" }, ...tagChips(me.tags))],
       [tell("you.at"), h("bdi", {}, server.name)],
       [tell("you.since"), me.details && timeWords(me.details.created_at, "when")],
     ]),

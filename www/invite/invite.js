@@ -21,6 +21,7 @@ import { explain, footer, labelled, letter, show, wait } from "/assets/invite/st
  * @property {import("/assets/shared/keystore.js").Keys | null} keys what this device has for this server
  * @property {import("/assets/invite/stage.js").About} about
  * @property {boolean} serversWord whether the verdict is the server's, because this page cannot reach it by itself
+ * @property {boolean} isKeyless whether only a key is missing, which somebody then has to put on a list
  */
 
 /** What the daemon has put into the page: its key, and the digest of the policy that this page decides by. @param {"server" | "policy"} name */
@@ -125,7 +126,9 @@ async function meet(invitation) {
     const own = verdict(fromBase64url(preview.live));
     const serversWord = server.guards.length > 0 || server.policy_digest !== inPage("policy") || own.code !== preview.code;
     const code = serversWord ? preview.code : own.code;
-    if (code === "allowed") return offer({ invitation, claims, server, preview, keys: about.keys, about, serversWord });
+    // Nobody's key is on a list before there is a key: it is made first, then asked about.
+    const isKeyless = code === "not-allowlisted" && !about.keys;
+    if (code === "allowed" || isKeyless) return offer({ invitation, claims, server, preview, keys: about.keys, about, serversWord, isKeyless });
     await refuse(code, server, about, again, serversWord && note("", say("offer.serverSays")));
   } catch (error) {
     // Errors of the door package carry their code as message.

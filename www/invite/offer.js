@@ -40,6 +40,7 @@ export function offer(visit) {
       [say("offer.until"), h("span", {}, timeWords(claims.expires, "until"), ", ", left(claims.maxUses, preview.uses))],
       [say("offer.members"), preview.members ? say("offer.members.n", { n: preview.members }) : say("offer.nobody")],
     ]),
+    visit.isKeyless && note("warn", say("offer.listed")),
     visit.serversWord && note("", say("offer.serverSays")),
     !invitation.expires && note("warn", say("offer.typed", { host: location.host })),
     form(say("offer.go"), go, [

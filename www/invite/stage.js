@@ -105,7 +105,7 @@ export const notMe = () => h("details", {}, h("summary", {}, say("in.notMe")), h
 export function letter(code, { inviter, server, keys }, other) {
   const hello = inviter ? say("ask.hello", { inviter }) : say("ask.nobody");
   const me = keys ? `${keys.handle} (${fingerprint(keys.signKey)})` : "";
-  const text = message(code, { hello, me, server: server ?? location.host, host: location.host });
+  const text = message(code, { hello, me, key: keys?.signKey ?? "", server: server ?? location.host, host: location.host });
   return labelled(say("ask.label"), text, other ? "" : "letter");
 }
 

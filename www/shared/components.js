@@ -98,9 +98,10 @@ export async function busy(button, work) {
  * @param {() => Promise<unknown>} work
  * @param {import("/assets/shared/dom.js").Child[]} content
  * @param {import("/assets/shared/dom.js").Child[]} [further] other buttons
+ * @param {string} [face] of the button
  */
-export function form(action, work, content, further = []) {
-  const button = h("button", { class: "main" }, action);
+export function form(action, work, content, further = [], face = "main") {
+  const button = h("button", { class: face }, action);
   /** @param {Event} event */
   const onsubmit = (event) => {
     event.preventDefault();

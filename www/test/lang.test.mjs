@@ -27,10 +27,15 @@ const consoleOnly = {
   "owns-spaces": "is a delete's",
   "invite-exists": "is a mint's",
   unproved: "is about accounts that were added without an invite",
+  "is-owner": "guests change no roles",
+  "already-owner": "guests hand nothing over",
+  "already-admin": "guests change no roles",
+  "already-member-role": "guests change no roles",
+  "join-needs-invite": "is a direct join's, and whoever is here has an invite",
 };
 
 /** Verbs that leave no decision record, and why. The log has words for all others. */
-const unrecorded = Object.fromEntries(["describe", "preview", "list-invites", "show-invite", "show-account", "list-accounts", "is-authorized", "has-admin", "can", "audit"].map((verb) => [verb, "only reads"]));
+const unrecorded = Object.fromEntries(["describe", "preview", "list-invites", "show-invite", "show-account", "list-accounts", "is-authorized", "has-admin", "can", "audit", "show-space", "list-bans", "list-allowed"].map((verb) => [verb, "only reads"]));
 
 const languages = ["en", "de"];
 const shared = Object.fromEntries(await Promise.all(languages.map(async (tag) => [tag, await import(`../shared/lang/${tag}.js`)])));
@@ -66,6 +71,8 @@ for (const tag of languages) {
     const both = { ...shared[tag].answers, ...console_[tag].answers };
     assert.deepEqual(names.filter((/** @type {string} */ code) => code !== "allowed" && !(code in both)), []);
     assert.deepEqual(Object.keys(both).filter((code) => !names.includes(code)), []);
+    assert.deepEqual(Object.keys(console_[tag].others), Object.keys(console_.en.others));
+    assert.deepEqual(Object.keys(console_[tag].others).filter((code) => !(code in both)), []);
   });
 
   for (const [which, files] of /** @type {const} */ ([["both pages", shared], ["the console", console_]])) {
@@ -97,7 +104,7 @@ for (const tag of languages) {
     assert.deepEqual(Object.keys(messages).filter((code) => code !== "exposed" && !answers[code]?.[2].includes("ask")), []);
     for (const [code, message] of Object.entries(messages)) {
       assert.deepEqual(holes(message), holes(shared.en.messages[code]), code);
-      assert.deepEqual(holes(message).filter((hole) => !["{hello}", "{server}", "{host}", "{me}"].includes(hole)), [], code);
+      assert.deepEqual(holes(message).filter((hole) => !["{hello}", "{server}", "{host}", "{me}", "{key}"].includes(hole)), [], code);
       if (holes(message).includes("{me}")) assert.ok(answers[code][2].includes("who"), `${code} is about somebody with keys`);
     }
   });

@@ -159,9 +159,9 @@ impl Browser {
         self.click(Locator::XPath(&path), text).await
     }
 
-    /// Presses the button whose label for a screen reader begins so.
+    /// Presses the button or summary whose label for a screen reader begins so.
     pub(crate) async fn press_labelled(&self, label: &str) -> Result<(), Oops> {
-        self.click(Locator::Css(&format!("button[aria-label^={label:?}]")), label).await
+        self.click(Locator::Css(&format!(":is(button, summary)[aria-label^={label:?}]")), label).await
     }
 
     /// Presses a button of the open dialog.

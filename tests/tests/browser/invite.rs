@@ -1,6 +1,7 @@
 //! Every state of the invite page: what a guest sees from the first look at a link until the door has opened, or why it
 //! does not. Each is brought about by a real daemon, or by a browser that will not do.
 
+mod gate;
 mod join;
 mod refusals;
 mod trouble;
@@ -15,22 +16,17 @@ use std::sync::{Arc, Mutex};
 /// Codes that the page has a sentence for, and that no guest can be shown here, with the reason.
 const OUT_OF_REACH: &[(&str, &str)] = &[
     ("account-required", "there are no spaces yet"),
-    ("already-member", "there are no spaces yet"),
+    ("already-member", "whoever is a member of the server has an account there, which is told first"),
     ("bad-text", "the page refuses such a name before it is sent"),
-    ("banned", "there are no bans yet"),
     ("busy", "takes more load than a test of pictures should make"),
     ("conflict", "takes a race that is lost on purpose"),
     ("corrupt-record", "a store that was changed by hand is not served"),
     ("damaged-invite", "a store that was changed by hand is not served"),
     ("guard-denied", "there are no guards yet"),
-    ("join-closed", "there are no spaces yet"),
     ("malformed", "takes a page and a server of different versions"),
-    ("not-allowlisted", "there are no spaces yet"),
     ("not-initialised", "a server that is not set up sets itself up"),
     ("owner-exists", "an owner link is used up or cancelled before it is that"),
-    ("paused", "there are no spaces yet"),
     ("restore-unreviewed", "an invite from before a restore is void, and nobody can make one until it is accepted"),
-    ("space-full", "there are no spaces yet"),
     ("stale-request", "the page goes by the server's clock"),
     ("unauthenticated", "is the console's"),
     ("undecidable", "takes a policy that is broken"),
@@ -89,6 +85,7 @@ async fn every_state_of_the_invite_page() -> Result<(), Oops> {
     let plain = driver.browser_for("plain", "en-US", &["--host-resolver-rules=MAP door.test 127.0.0.1"], &[]).await?;
     let tours = [
         tokio::spawn(refusals::tour(guest(driver.browser("refusals").await?))),
+        tokio::spawn(gate::tour(guest(driver.browser("gate").await?))),
         tokio::spawn(join::tour(guest(driver.browser("join").await?))),
         tokio::spawn(trouble::tour(guest(driver.browser("trouble").await?), guest(plain))),
     ];

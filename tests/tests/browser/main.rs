@@ -7,10 +7,12 @@
 
 mod chromium;
 mod console;
+mod govern;
 mod invite;
 mod links;
 mod looks;
 mod person;
+mod place;
 mod shell;
 mod weight;
 
@@ -95,6 +97,7 @@ async fn the_owner_invites_a_person_and_shows_them_the_door() -> Result<(), Oops
     owner.looks("console/people").await?;
     let key = key_of(&daemon, "Cyd", &owner).await?;
     assert_eq!(asked_by_a_service(&daemon, &key)?, (true, "allowed".into()));
+    owner.press_labelled("Manage Cyd").await?;
     owner.press_labelled("Revoke: Cyd").await?;
     owner.press_in_dialog("Revoke").await?;
     owner.see("revoked").await?;

@@ -93,7 +93,7 @@ async fn the_console_says_what_somebody_may_do_and_what_server_this_is() -> Resu
     ada.browser.see("The server decides by the same policy as this page.").await?;
     ada.browser.see("leads here, but only on this machine").await?;
     ada.browser.see("It does not hold server.key").await?;
-    ada.until("document.querySelector('settings-section dl').innerText.includes('Accounts\\n2')").await?;
+    ada.until("document.querySelector('settings-section').innerText.includes('Accounts\\n2')").await?;
     ada.browser.looks("console/settings").await?;
 
     // Everything of the list is done now, so it is gone.
