@@ -8,6 +8,7 @@ import { forget, loadKeys } from "/assets/shared/keystore.js";
 import "/assets/admin/activity.js";
 import { watchContact } from "/assets/admin/contact.js";
 import { entry } from "/assets/admin/entry.js";
+import { follow } from "/assets/admin/follow.js";
 import "/assets/admin/invites.js";
 import { useKeyboard } from "/assets/admin/keyboard.js";
 import "/assets/admin/people.js";
@@ -50,6 +51,7 @@ async function start() {
     const { me } = await begin(server, keys);
     byId("who").replaceChildren(person(me.handle, me.fingerprint));
     watchContact(byId("contact"));
+    follow();
     useKeyboard();
     frame();
   } catch (error) {

@@ -1,5 +1,6 @@
 // Who is here, at which server, and how to ask it; and whether it answers.
 import { permits } from "/assets/door.js";
+import { stream } from "/assets/admin/stream.js";
 import { Refusal, signed } from "/assets/shared/api.js";
 
 /** @typedef {import("/assets/shared/api.js").WellKnown} Server */
@@ -163,8 +164,23 @@ export async function list(path, most = 2000) {
   return { items, more: after !== "" };
 }
 
+/**
+ * What happens, as the server tells it: signs of life and ends included.
+ * @param {string} after where to go on; from now on if it is empty @param {AbortSignal} signal
+ */
+export const happenings = (after, signal) => stream(session().keys, session().server, `/v1/events${after && `?after=${after}`}`, signal);
+
+let isFollowing = false;
+
+/** Whether the server tells what happens, so that nobody has to ask. @param {boolean} does */
+export function follows(does) {
+  const ended = isFollowing && !does;
+  isFollowing = does;
+  if (ended) contact.dispatchEvent(new Event("look"));
+}
+
 /** Milliseconds between two looks at least; more where answers take long, so that one page never keeps a server busy. */
-const leastPause = 4000;
+const leastPause = () => (isFollowing ? 60_000 : 4000);
 
 /**
  * Loads and shows now, and again every few seconds while somebody is looking; shows only what changed. While the server
@@ -182,7 +198,7 @@ export function live(element, load, show, refused) {
   const look = async () => {
     const mine = ++round;
     const began = performance.now();
-    let wait = leastPause;
+    let wait = leastPause();
     clearTimeout(timer);
     try {
       const value = await load();

@@ -102,7 +102,7 @@ export async function signed(keys, server, method, path, body) {
   // Keys are for one server: what is signed for one must mean nothing to another.
   if (keys.serverKey !== server.server_key) throw new Refusal({ code: "other-server" }, 0);
   const text = body === undefined ? "" : JSON.stringify(body);
-  const nonce = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const nonce = randomNonce();
   const send = async () => exchange(method, path, text, await signature(keys, server.public_url + path, method, text, nonce));
   try {
     return await send();
@@ -112,8 +112,11 @@ export async function signed(keys, server, method, path, body) {
   }
 }
 
-/** @param {Keys} keys @param {string} uri @param {string} method @param {string} text @param {string} nonce */
-async function signature(keys, uri, method, text, nonce) {
+/** A request id. */
+export const randomNonce = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+/** The headers that sign a request. @param {Keys} keys @param {string} uri @param {string} method @param {string} text @param {string} nonce */
+export async function signature(keys, uri, method, text, nonce) {
   const request = SignedRequest.create(method, uri, new TextEncoder().encode(text), now(), nonce, keys.signKey);
   const bytes = (await keys.sign(request.signedBytes)).match(/../g) ?? [];
   const base64 = btoa(String.fromCharCode(...bytes.map((pair) => parseInt(pair, 16))));
@@ -157,8 +160,8 @@ async function exchange(method, path, text = "", headers = {}) {
   throw lost && last.status === 503 ? unanswered : last;
 }
 
-/** @param {Response} response */
-async function refusal(response) {
+/** What a server says that refuses. @param {Response} response */
+export async function refusal(response) {
   const wait = Number(response.headers.get("Retry-After") ?? NaN);
   const retryAfter = Number.isFinite(wait) ? wait : undefined;
   let problem;

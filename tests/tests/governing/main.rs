@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "a test reads the clock as a client does")]
 
 mod authority;
+mod events;
 mod out;
 mod races;
 mod refusals;
