@@ -1,6 +1,6 @@
 //! What is too much for one commit: deletes of people with many invites, full lists, pages.
 
-use crate::kit::{Call, Made, Outcome, Person, World};
+use crate::kit::{Call, Made, Outcome, Person, World, govern};
 use doorward_core::record::{Closed, InviteRecord, Job, JobKind, OpenCount, keys};
 use doorward_core::role::Role;
 use doorward_core::time::{DAY, Expiry};
@@ -62,10 +62,24 @@ fn i6_a_large_delete_is_finished_by_housekeeping() {
     }
     assert!((2..10).contains(&rounds), "{rounds}");
     assert_eq!((open(&world, &before), open(&world, &after)), (0, 3), "the old ones are closed, the new ones are not");
+    assert!(before.iter().all(|made| closed(&world, made) == Some(Closed::Cancelled(admin.key()))));
     assert_eq!(tidy(&mut world, job).code(), Code::NotFound, "done is done");
     assert!(jobs(&world).is_empty());
     world.audit();
     assert!(world.ask(&world.redeem(&after[0], &Person::new("guest"), 4)).allowed());
+}
+
+/// Whoever was shown the door is still there: what he offered is closed as void, by the kick and by its job alike.
+#[test]
+fn a_large_kick_is_finished_by_housekeeping() {
+    let (mut world, [owner, admin, _]) = World::peopled();
+    let all = mint(&mut world, &admin, 1_000..1_060, DAY);
+    let kick = Command::Kick(govern::member(&admin));
+    assert!(world.ask(&world.signed(&owner, 70, kick)).allowed());
+    let [job] = jobs(&world)[..] else { panic!("one job") };
+    while tidy(&mut world, job).reply() == &Reply::Tidied(true) {}
+    assert!(all.iter().all(|made| closed(&world, made) == Some(Closed::Void)) && jobs(&world).is_empty());
+    world.audit();
 }
 
 /// What stays does not hold a job up: it goes on behind it.

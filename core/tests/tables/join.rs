@@ -120,6 +120,8 @@ fn file(world: &mut World, cell: &Cell<'_>, guest: &Person) {
     let (person, now) = (cell.get("person"), world.now);
     let (member, listed) = (cell.is("a member", "yes"), cell.is("key on the allowlist", "yes"));
     world.edit_key(guest, |record| {
+        let account = record.account.as_mut().unwrap();
+        (account.kex_key, account.handle) = (KexKey([9; 32]), "before".into());
         record.allowlisted_by = listed.then_some(guest.key());
         record.seat = record.seat.take().filter(|_| member);
         match person {
@@ -146,6 +148,7 @@ fn came_in(outcome: &crate::kit::Outcome, guest: &Person, before: &KeyRecord, wo
     let (account, seat) = (after.account.as_ref().unwrap(), after.current_seat().unwrap());
     assert_eq!((seat.role, seat.via, seat.joined_at), (Role::Member, Via::Direct, world.now));
     assert_eq!(account.binding, Some(guest.binding(&world.server.key())), "whoever joins is proved");
+    assert_eq!((account.kex_key, &account.handle), (guest.kex_key(), &guest.name), "and is who he says");
     let count: MemberCount = outcome.written(&keys::members(&SpaceId::SERVER)).unwrap();
     assert_eq!(count.members, 4);
     match &before.account {
