@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
+use axum::http::{HeaderName, header};
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use doorward_core::Code;
@@ -66,8 +67,14 @@ impl IntoResponse for Telling {
             let event = telling.next().await?;
             Some((Ok::<_, Infallible>(event), telling))
         });
-        Sse::new(told).into_response()
+        streamed(Sse::new(told))
     }
+}
+
+/// Nobody keeps it, and no proxy holds it back until there is more.
+fn streamed(told: impl IntoResponse) -> Response {
+    let headers = [(header::CACHE_CONTROL, "no-store"), (HeaderName::from_static("x-accel-buffering"), "no")];
+    (headers, told).into_response()
 }
 
 impl Gives for Telling {
@@ -138,4 +145,35 @@ fn watching(after: u64) -> Event {
 fn data(name: &str, item: &impl Serialize) -> Event {
     // Shapes of ours always have a spelling, without a line break in it.
     Event::default().event(name).data(serde_json::to_string(item).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    #[test]
+    fn a_stream_is_kept_by_nobody_and_held_back_by_nobody() {
+        let response = streamed(Sse::new(stream::empty::<Result<Event, Infallible>>()));
+        let header = |name: &str| response.headers().get_all(name).iter().cloned().collect::<Vec<HeaderValue>>();
+        assert_eq!(header("content-type"), ["text/event-stream"]);
+        assert_eq!(
+            (header("cache-control"), header("x-accel-buffering")),
+            (vec!["no-store".parse().unwrap()], vec!["no".parse().unwrap()])
+        );
+    }
+
+    #[test]
+    fn the_last_event_of_a_decision_bears_its_number() {
+        let kinds = [doorward_core::wire::EventKind::AccountRegistered, doorward_core::wire::EventKind::MemberJoined];
+        let happening = |sequence, kind| Happening {
+            sequence,
+            at: doorward_core::Timestamp(0),
+            event: doorward_core::wire::Event { kind, space: doorward_core::SpaceId::SERVER, account: None, invite: None },
+        };
+        let all = vec![happening(7, kinds[0]), happening(7, kinds[1]), happening(9, kinds[0])];
+        let texts: Vec<String> = told(all).map(|event| format!("{event:?}")).collect();
+        let numbered: Vec<bool> = texts.iter().map(|text| text.contains("id: ")).collect();
+        assert_eq!(numbered, [false, true, true]);
+    }
 }
