@@ -19,6 +19,7 @@ mod init;
 mod issuer;
 mod join;
 mod member_content;
+mod member_place;
 mod members;
 mod mint;
 mod mint_claims;
@@ -55,6 +56,7 @@ fn all() -> Vec<Table> {
         register::prove_table(),
         accounts::table(),
         members::table(),
+        member_place::table(),
         member_content::table(),
         member_content::list_table(),
         space::table(),

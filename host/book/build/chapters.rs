@@ -55,7 +55,7 @@ pub(crate) const CHAPTERS: &[Chapter] = &[
         id: "place",
         title: "The place and its members",
         intro: "What the place is called and who may join it; who is shown the door, barred, made an admin, given tags; and to whom the place is handed over. What is asked must first be sound, then it must be his to do who asks.",
-        tables: &["show-space", "space", "member-content", "members", "keys"],
+        tables: &["show-space", "space", "member-place", "member-content", "members", "keys"],
     },
     Chapter {
         id: "watching",
