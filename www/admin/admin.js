@@ -57,7 +57,7 @@ async function start() {
   } catch (error) {
     const code = error instanceof Refusal ? error.code : "undecidable";
     if (!(error instanceof Refusal)) console.error(error);
-    show(h("div", { class: "narrow stack" }, refusal({ code }), h("div", { class: "actions" }, h("button", { class: "main", onclick: () => location.reload() }, say("try.again")), keys && server && dropKeys(server.server_key))));
+    show(h("div", { class: "narrow stack" }, h("h1", { tabindex: -1 }, tell("console")), refusal({ code }), h("div", { class: "actions" }, h("button", { class: "main", onclick: () => location.reload() }, say("try.again")), keys && server && dropKeys(server.server_key))));
   }
 }
 

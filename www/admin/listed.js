@@ -27,7 +27,7 @@ class KeyList extends HTMLElement {
   /** @type {{ items: Known[], more: boolean, above: string }} */
   found = { items: [], more: false, above: "" };
   names = new Names();
-  above = h("p", { class: "hint" });
+  above = h("p", { class: "hint above" });
   place = h("ul", { class: "rows" });
   below = h("div", { class: "stack" });
   /** @type {{ look: () => Promise<void>, anew: () => Promise<void> }} */

@@ -35,7 +35,7 @@ const consoleOnly = {
 };
 
 /** Verbs that leave no decision record, and why. The log has words for all others. */
-const unrecorded = Object.fromEntries(["describe", "preview", "list-invites", "show-invite", "show-account", "list-accounts", "is-authorized", "has-admin", "can", "audit", "show-space", "list-bans", "list-allowed"].map((verb) => [verb, "only reads"]));
+const unrecorded = Object.fromEntries(["describe", "preview", "list-invites", "show-invite", "show-account", "list-accounts", "is-authorized", "has-admin", "can", "audit", "show-space", "list-bans", "list-allowed", "watch", "sees"].map((verb) => [verb, "only reads"]));
 
 const languages = ["en", "de"];
 const shared = Object.fromEntries(await Promise.all(languages.map(async (tag) => [tag, await import(`../shared/lang/${tag}.js`)])));
