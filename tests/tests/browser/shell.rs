@@ -3,7 +3,8 @@
 use crate::chromium::Driver;
 use crate::person::Person;
 use doorward_client::{MintOptions, Until};
-use doorward_tests::{Daemon, Oops};
+use doorward_tests::{Connection, Daemon, Oops};
+use std::time::Duration;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_console_stays_in_place_while_things_happen() -> Result<(), Oops> {
@@ -202,4 +203,35 @@ async fn keys_are_tried_saved_again_removed_and_brought_back() -> Result<(), Oop
     ada.browser.fill("input[type=password]", NEW).await?;
     ada.browser.press("Bring my keys here").await?;
     ada.browser.see("Your account").await
+}
+
+/// How many event streams a server has open.
+fn watchers(daemon: &Daemon) -> Result<u64, Oops> {
+    let page = String::from_utf8(Connection::open(daemon.address)?.call("GET", "/metrics", None)?.body)?;
+    let line = page.lines().find_map(|line| line.strip_prefix("doorward_watchers "));
+    Ok(line.ok_or("no such figure")?.parse()?)
+}
+
+/// A page that is told what happens asks once a minute at most: what shows sooner, it was told.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_console_is_told_what_happens() -> Result<(), Oops> {
+    let Some(driver) = Driver::start()? else { return Ok(()) };
+    let daemon = Daemon::start()?;
+    let ada = Person::owner(&driver, &daemon).await?;
+    ada.go(&daemon, "invites").await?;
+    for _ in 0..100 {
+        if watchers(&daemon)? == 1 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(watchers(&daemon)?, 1);
+    // The last look before the stream was open asks again within four seconds.
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    for uses in [7, 8] {
+        Daemon::invite(&ada.session, uses).await?;
+        ada.browser.see(&format!("0 of {uses} used")).await?;
+    }
+    assert_eq!(watchers(&daemon)?, 1, "over one stream");
+    Ok(())
 }
