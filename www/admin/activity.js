@@ -135,7 +135,7 @@ class ActivitySection extends HTMLElement {
       "li",
       { class: "sheet row" },
       h("details", {}, h("summary", {}, h("span", { class: "what" }, ...this.sentence(decision)), chip, h("span", { class: "soft when" }, timeWords(decision.at, "distance"))), this.more(decision)),
-      !decision.allow && h("p", { class: "hint" }, inWords(decision.code).sentence),
+      !decision.allow && h("p", { class: "hint" }, why(decision)),
     );
   }
 
@@ -151,7 +151,7 @@ class ActivitySection extends HTMLElement {
         [tell("activity.when"), new Date(decision.at).toLocaleString(locale, { dateStyle: "full", timeStyle: "medium" })],
         [tell("activity.by"), asked && h("span", {}, this.by(asked))],
         [tell("activity.rule"), ruleLine(decision.text, decision.rule)],
-        [tell("activity.code"), h("span", {}, !decision.allow && `${inWords(decision.code).sentence} `, mono(decision.code))],
+        [tell("activity.code"), h("span", {}, !decision.allow && `${why(decision)} `, mono(decision.code))],
         [tell("activity.handle"), asked?.handle && h("bdi", {}, asked.handle)],
         [tell("activity.invite"), asked?.invite && mono(asked.invite)],
         [tell("activity.sequence"), String(decision.sequence)],
@@ -163,6 +163,9 @@ class ActivitySection extends HTMLElement {
   }
 }
 customElements.define("activity-section", ActivitySection);
+
+/** What a refusal said, to whoever asked. @param {Decision} decision */
+const why = ({ code, asked }) => inWords(code, asked?.key !== session().me.key).sentence;
 
 /** Whom these name. @param {Decision[]} decisions */
 const keysOf = (decisions) => decisions.flatMap(({ asked }) => [asked?.key, asked?.account]);

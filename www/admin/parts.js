@@ -67,6 +67,7 @@ export function askFor(title, meaning, action, fields, work, { face, ofOther } =
   const { dialog, show, close } = openDialog(title, "narrow");
   const place = h("div", { "aria-live": "assertive" });
   const go = async () => {
+    place.replaceChildren();
     try {
       if ((await work()) !== false) close();
     } catch (error) {

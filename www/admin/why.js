@@ -4,7 +4,7 @@ import { h } from "/assets/shared/dom.js";
 import { permissions } from "/assets/shared/i18n.js";
 import { remember } from "/assets/admin/memory.js";
 import { codeOf, openDialog, refusal, ruleLine } from "/assets/admin/parts.js";
-import { ask } from "/assets/admin/session.js";
+import { ask, session } from "/assets/admin/session.js";
 import { inWords, tell } from "/assets/admin/texts.js";
 
 /**
@@ -24,7 +24,7 @@ const serverSpace = "0".repeat(32);
 export async function explainWhy(account) {
   const names = Object.keys(permissions);
   const content = await Promise.all(names.map((permission) => ask("GET", `/v1/can?account=${account.key}&permission=${permission}&space=${serverSpace}`))).then(
-    (/** @type {Answer[]} */ answers) => verdicts(names, answers),
+    (/** @type {Answer[]} */ answers) => verdicts(names, answers, account.key !== session().me.key),
     (error) => [refusal({ code: codeOf(error) })],
   );
   const title = tell("why.title", { handle: account.handle });
@@ -32,14 +32,14 @@ export async function explainWhy(account) {
   show(title, h("p", { class: "soft" }, person(account.handle, account.fingerprint)), ...content, done());
 }
 
-/** @param {string[]} names @param {Answer[]} answers */
-function verdicts(names, answers) {
+/** @param {string[]} names @param {Answer[]} answers @param {boolean} ofOther whether they are about somebody else */
+function verdicts(names, answers, ofOther) {
   remember("why");
   const may = answers.filter(({ allow }) => allow).length;
   return [
     seen(answers[0]),
     h("p", {}, tell("why.sum", { n: may, of: answers.length })),
-    h("ul", { class: "verdicts" }, ...answers.map((answer, i) => line(permissions[names[i]], answer))),
+    h("ul", { class: "verdicts" }, ...answers.map((answer, i) => line(permissions[names[i]], answer, ofOther))),
     h("p", { class: "hint" }, tell("why.hint")),
   ];
 }
@@ -54,8 +54,8 @@ function seen({ facts: read }) {
   ]);
 }
 
-/** @param {string} words @param {Answer} answer */
-function line(words, { allow, code, rule, text }) {
+/** @param {string} words @param {Answer} answer @param {boolean} ofOther */
+function line(words, { allow, code, rule, text }, ofOther) {
   const verdict = h("span", { class: `chip ${allow ? "good" : "bad"}` }, tell(allow ? "yes" : "no"));
-  return h("li", {}, h("details", {}, h("summary", {}, h("span", { class: "what" }, words), verdict), !allow && h("p", {}, inWords(code).sentence), h("p", { class: "soft" }, ruleLine(text, rule))));
+  return h("li", {}, h("details", {}, h("summary", {}, h("span", { class: "what" }, words), verdict), !allow && h("p", {}, inWords(code, ofOther).sentence), h("p", { class: "soft" }, ruleLine(text, rule))));
 }

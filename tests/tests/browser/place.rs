@@ -39,7 +39,7 @@ async fn the_place_is_named_opened_and_paused() -> Result<(), Oops> {
     ada.browser.looks("console/pause").await?;
     ada.browser.press_in_dialog("Pause").await?;
     ada.browser.see("Joining is paused").await?;
-    ada.browser.see("in 59 minutes").await?;
+    ada.browser.find(".note.warn time-words[as=until]").await?;
     ada.browser.looks("console/place").await?;
     let (client, invitation) = (daemon.client().await?, Invitation::read(&link).map_err(|code| code.name())?);
     assert_eq!(client.preview(&invitation, None).await?.verdict.code.name(), "paused");

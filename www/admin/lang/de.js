@@ -42,7 +42,7 @@ export const others = {
   "account-revoked": ["Dieses Konto ist gesperrt.", "Stelle es zuerst wieder her.", ""],
   banned: ["Dieser Schlüssel ist ausgesperrt.", "Hebe zuerst die Sperre auf: Sie steht unter „Ausgesperrt“.", ""],
   "not-a-member": ["Dieses Konto ist nicht mehr Mitglied.", "Eine Einladung bringt es zurück.", ""],
-  "grant-too-high": ["Diese Rolle ist mehr, als du geben darfst.", "Bitte die Eigentümerin oder den Eigentümer.", ""],
+  "grant-too-high": ["Diese Rolle lässt sich so nicht vergeben.", "Bitte die Eigentümerin oder den Eigentümer.", ""],
 };
 
 /** @type {typeof import("./en.js").verbs} */

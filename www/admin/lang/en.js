@@ -44,7 +44,7 @@ export const others = {
   "account-revoked": ["This account is revoked.", "Restore it first.", ""],
   banned: ["This key is banned.", "Lift the ban first: it stands under “Banned”.", ""],
   "not-a-member": ["This account is not a member any more.", "An invite brings it back.", ""],
-  "grant-too-high": ["This role is more than you may give.", "Ask the owner.", ""],
+  "grant-too-high": ["This role is more than may be given here.", "Ask the owner.", ""],
 };
 
 /**
