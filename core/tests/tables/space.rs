@@ -113,7 +113,8 @@ fn each_field_is_changed_alone() {
     let (mut world, [_, admin, _]) = World::peopled();
     let before = world.root();
     let kept = |root: &Space| Space { server: None, ..root.clone() };
-    let changes: [(Command, fn(&mut Space)); 5] = [
+    type Change = fn(&mut Space);
+    let changes: [(Command, Change); 5] = [
         (update(|update| update.name = Some("Hall".into())), |root| root.name = "Hall".into()),
         (update(|update| update.join_rule = Some(JoinRule::Closed)), |root| root.join_rule = JoinRule::Closed),
         (update(|update| update.max_members = Some(9)), |root| root.max_members = 9),

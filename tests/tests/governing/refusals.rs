@@ -167,7 +167,7 @@ fn alike(world: &mut World) -> Result<(), Oops> {
         let mut line = Connection::open(world.daemon.address)?;
         let unsigned = |line: &mut Connection, path: &str, body: &[u8]| line.send(&request(&method, path, &[], Some(body)));
         let good = member_body(&id, world, "owner");
-        let body = (!good.is_empty()).then_some(good.as_bytes()).unwrap_or_default();
+        let body = good.as_bytes();
         let answer = unsigned(&mut line, &path, body)?;
         world.note(&method, &path, &answer, "unauthenticated");
         let answer = unsigned(&mut line, &path, b"x")?;
