@@ -281,7 +281,9 @@ fn taken(outcome: &Outcome, before: &World, made: &Made, owner: &Person, who: &P
     let wrote = |key: String| outcome.decided().writes.iter().find(|write| write.key == key).map(|write| write.value.is_some());
     let place = |key| keys::roster(&SpaceId::SERVER, seat.joined_at, &key);
     assert_eq!((wrote(place(owner.key())), wrote(place(who.key()))), (Some(false), Some(true)));
-    assert!(outcome.answer_events().contains(&EventKind::AccountRebound));
+    let left = |event: &&doorward_core::wire::Event| event.kind == EventKind::AccountRebound;
+    let left = outcome.decided().events.iter().find(left).map(|event| event.account);
+    assert_eq!(left, Some(Some(owner.key())), "it is told which key was left");
     assert_eq!(outcome.decided().receipt.as_ref().map(|receipt| receipt.role), Some(Role::Owner));
     "place taken"
 }
