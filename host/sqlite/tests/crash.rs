@@ -12,6 +12,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
@@ -89,8 +90,13 @@ fn child_that_commits() {
     }
 }
 
+/// Held by whoever has a store open here: a process that another test starts would have the lock of it as well, for the
+/// moment between its fork and its exec.
+static ALONE: Mutex<()> = Mutex::new(());
+
 #[test]
 fn what_was_acknowledged_survives_kill_9() {
+    let _alone = ALONE.lock();
     let dir = Dir::new();
     let path = dir.path("acks");
     for round in 0..12u64 {
@@ -143,6 +149,7 @@ fn child_that_replaces() {
 
 #[test]
 fn a_replace_cut_short_by_kill_9_leaves_the_old_state() {
+    let _alone = ALONE.lock();
     let dir = Dir::new();
     let path = dir.path("acks");
     for round in 0..8u64 {

@@ -18,7 +18,7 @@ fn with_connections(most: usize) -> Settings {
 }
 
 /// What a committer that is behind is asked for: more than it can queue.
-const GUESTS: usize = 2_400;
+const GUESTS: usize = 1_700;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_finds_the_disk_busy_is_told_when_to_come_back() -> Result<(), Oops> {

@@ -50,7 +50,7 @@ pub(super) fn is_readable(key: &str, value: &[u8]) -> bool {
     let letter = key.split('.').next().unwrap_or_default();
     match READERS.iter().find(|reader| reader.1 == letter) {
         Some((_, _, reader)) => reader(value).is_some(),
-        None => matches!(letter, "o" | "x" | "y") && value == [1],
+        None => matches!(letter, "allow" | "ban" | "o" | "x" | "y") && value == [1],
     }
 }
 
