@@ -33,7 +33,7 @@ impl Session {
 
     /// Bars a key, known or not; a member is shown the door. Again sets reason and end anew.
     pub async fn ban(&self, space: &SpaceId, key: &SignKey, reason: &str, until: Until) -> Result<MemberView, Error> {
-        let body = BanBody { reason: reason.nfc().collect(), until: until.by(self.client()).into() };
+        let body = BanBody { reason: reason.nfc().collect(), until: until.by(self.client()).to_text() };
         about(key, self.send("PUT", &format!("/v1/spaces/{space}/bans/{key}"), &body).await?)
     }
 

@@ -44,17 +44,15 @@ pub struct BanBody {
     /// Why, for those who may ban: 0–120 characters.
     #[serde(default)]
     pub reason: String,
-    /// Until when, or `never`; at that second it is over.
-    pub until: Spelt<Expiry>,
+    /// Until when (RFC 3339), or `never`; at that second it is over. What cannot be read is `unreadable-expiry`.
+    pub until: String,
 }
 
 impl BanBody {
-    /// The command it stands for.
-    ///
-    /// # Errors
-    /// None: an end that cannot be read is refused by the policy.
-    pub fn of_member(self, member: Member) -> Result<Command, Code> {
-        Ok(Command::Ban(Box::new(wire::Ban { member, reason: self.reason, until: self.until.read()? })))
+    /// The command it stands for. An end that cannot be read is the policy's to refuse.
+    pub fn of_member(self, member: Member) -> Command {
+        let until = Expiry::from_text(Some(&self.until));
+        Command::Ban(Box::new(wire::Ban { member, reason: self.reason, until }))
     }
 }
 

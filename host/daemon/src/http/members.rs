@@ -38,7 +38,7 @@ pub(crate) async fn ban(
     place: Place,
     incoming: Incoming<Object<BanBody>>,
 ) -> Result<Json<MemberAnswer>, Refusal> {
-    done(door, place, incoming, |body, member| body.0.of_member(member)).await
+    done(door, place, incoming, |body, member| Ok(body.0.of_member(member))).await
 }
 
 /// `DELETE /v1/spaces/{id}/bans/{key}`
