@@ -1,5 +1,6 @@
 //! Join: comes in without an invite, where the space's rule lets one. Leave: goes.
 
+use super::arrival::{new_account, seat_directly};
 use super::caller::{RequestId, content_of, fallen, proven, writing};
 use super::departure::{Counts, put_out};
 use super::inquiry::{Inquiry, Root};
@@ -7,9 +8,9 @@ use super::redeem::good_keys;
 use super::{Halt, Outcome, Ruling, Stop, deny};
 use crate::check::{Check, Proof};
 use crate::code::Code;
-use crate::id::{DecisionId, Incarnation, SpaceId};
+use crate::id::SpaceId;
 use crate::key::SignKey;
-use crate::record::{Account, JoinRule, KeyRecord, MemberCount, Seat, Standing, Via, keys};
+use crate::record::{Account, JoinRule, KeyRecord, MemberCount, Via, keys};
 use crate::role::Role;
 use crate::rule::{self, Rule};
 use crate::statement::{AccountStatement, Domain};
@@ -136,37 +137,19 @@ fn situation(join: &Join, record: &KeyRecord, root: &Root, members: &MemberCount
 }
 
 /// Makes the account, if there is none, and the membership.
-fn admit(request: &Request, join: &Join, key: &SignKey, mut record: KeyRecord, mut members: MemberCount) -> Ruling {
-    let now = request.context.now;
+fn admit(request: &Request, join: &Join, key: &SignKey, mut record: KeyRecord, members: MemberCount) -> Ruling {
+    let context = &request.context;
     let before = record.account.take();
     let is_new = before.is_none();
-    let account = before.unwrap_or_else(|| Account {
-        kex_key: join.kex_key,
-        binding: None,
-        handle: join.handle.clone(),
-        standing: Standing::Active,
-        incarnation: Incarnation::fresh(&request.context.entropy),
-        epoch: 0,
-        created_at: now,
-        via: Via::Direct,
-        invited_by: *key,
-        decision: DecisionId::fresh(&request.context.entropy),
-    });
+    let account = before.unwrap_or_else(|| new_account(context, join.kex_key, join.handle.clone(), Via::Direct, *key));
     let account = Account { kex_key: join.kex_key, binding: Some(join.binding), handle: join.handle.clone(), ..account };
-    let incarnation = account.incarnation;
-    record.account = Some(account);
-    record.seat = Some(Seat { incarnation, role: Role::Member, tags: Vec::new(), joined_at: now, via: Via::Direct });
-    members.change(|members| members.saturating_add(1));
     let mut ruling = Ruling::allow(rule::JOIN_DONE);
-    ruling.put(keys::account(key), &record);
-    ruling.put(keys::members(&SpaceId::SERVER), &members);
-    ruling.mark(keys::roster(&SpaceId::SERVER, now, key));
+    seat_directly(&mut ruling, context, key, &mut record, account, members);
     if is_new {
         ruling.events.push(event(EventKind::AccountRegistered, key));
     }
     ruling.events.push(event(EventKind::MemberJoined, key));
-    ruling.about(*key);
-    match super::accounts::view(key, &record, true, now) {
+    match super::accounts::view(key, &record, true, context.now) {
         Some(view) => ruling.replying(Reply::Account(Box::new(view))),
         None => ruling,
     }

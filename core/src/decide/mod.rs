@@ -2,6 +2,7 @@
 //! (`judge`) over closed enums, and the code that gathers what the table looks at and writes what follows.
 
 mod accounts;
+mod arrival;
 pub mod authorize;
 mod caller;
 pub mod cancel;

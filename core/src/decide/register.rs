@@ -1,20 +1,20 @@
 //! Register: adds an account without an invite. Prove: that account supplies its own signature over its keys.
 
+use super::arrival::{new_account, seat_directly};
 use super::caller::writing;
 use super::inquiry::Inquiry;
 use super::redeem::good_keys;
 use super::{Outcome, Ruling, deny, fault};
 use crate::check::{Check, Proof};
 use crate::code::Code;
-use crate::id::{DecisionId, Incarnation, SpaceId};
-use crate::record::{Account, KeyRecord, MemberCount, Seat, Standing, Via, keys};
-use crate::role::{Permission, Role};
+use crate::id::SpaceId;
+use crate::record::{KeyRecord, MemberCount, Via, keys};
+use crate::role::Permission;
 use crate::rule;
 use crate::statement::{AccountStatement, Domain};
 use crate::text::Kind;
 use crate::wire::{Event, EventKind, Prove, Register, Reply, Request};
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 
 /// Decides a register.
 pub(crate) fn decide(request: &Request, register: &Register, inquiry: &mut Inquiry<'_>) -> Outcome {
@@ -36,33 +36,16 @@ pub(crate) fn decide(request: &Request, register: &Register, inquiry: &mut Inqui
         if record.is_banned(now) {
             return deny(Code::Banned, rule::REGISTER_BANNED);
         }
-        let mut members: MemberCount = inquiry.load_or_default(&members_key)?;
+        let members: MemberCount = inquiry.load_or_default(&members_key)?;
         if root.space.max_members != 0 && members.members >= root.space.max_members {
             return deny(Code::SpaceFull, rule::REGISTER_FULL);
         }
-        let incarnation = Incarnation::fresh(&request.context.entropy);
-        record.account = Some(Account {
-            kex_key: *kex_key,
-            binding: None,
-            handle: handle.clone(),
-            standing: Standing::Active,
-            incarnation,
-            epoch: 0,
-            created_at: now,
-            via: Via::Direct,
-            invited_by: caller.key,
-            decision: DecisionId::fresh(&request.context.entropy),
-        });
-        record.seat = Some(Seat { incarnation, role: Role::Member, tags: Vec::new(), joined_at: now, via: Via::Direct });
-        members.change(|members| members.saturating_add(1));
         let mut ruling = Ruling::allow(rule::REGISTER_DONE);
-        ruling.put(account_key.clone(), &record);
-        ruling.put(members_key.clone(), &members);
-        ruling.mark(keys::roster(&SpaceId::SERVER, now, sign_key));
+        let account = new_account(&request.context, *kex_key, handle.clone(), Via::Direct, caller.key);
+        seat_directly(&mut ruling, &request.context, sign_key, &mut record, account, members);
         for kind in [EventKind::AccountRegistered, EventKind::MemberJoined] {
             ruling.events.push(Event { kind, space: SpaceId::SERVER, account: Some(*sign_key), invite: None });
         }
-        ruling.about(*sign_key);
         Ok(match super::accounts::view(sign_key, &record, true, now) {
             Some(view) => ruling.replying(Reply::Account(Box::new(view))),
             None => ruling,

@@ -4,9 +4,10 @@ use super::scene::Scene;
 use super::table::Row;
 use crate::code::Code;
 use crate::decide::Ruling;
+use crate::decide::arrival::new_account;
 use crate::decide::open_invites::{OpenInvites, Place};
 use crate::id::{DecisionId, Incarnation, SpaceId};
-use crate::record::{Account, Closed, Seat, Standing, Use, Via, keys};
+use crate::record::{Account, Closed, Seat, Use, Via, keys};
 use crate::role::Role;
 use crate::statement::ReceiptBody;
 use crate::wire::{Event, EventKind, Redeem, Redeemed, Reply, Request};
@@ -24,18 +25,7 @@ pub(crate) fn admit(request: &Request, redeem: &Redeem, mut scene: Scene, row: R
         kex_key: statement.kex_key,
         binding: Some(redeem.binding),
         handle: statement.handle.clone(),
-        ..before.unwrap_or_else(|| Account {
-            kex_key: statement.kex_key,
-            binding: None,
-            handle: statement.handle.clone(),
-            standing: Standing::Active,
-            incarnation: Incarnation::fresh(&context.entropy),
-            epoch: 0,
-            created_at: context.now,
-            via,
-            invited_by: scene.claims.issuer,
-            decision,
-        })
+        ..before.unwrap_or_else(|| new_account(context, statement.kex_key, statement.handle.clone(), via, scene.claims.issuer))
     };
     let receipt = ReceiptBody {
         server: context.server,
