@@ -52,18 +52,15 @@ async function owner(key) {
   }
 }
 
-/** Whether joining is paused now. Only for showing: who comes in, the server decides. @param {Space} space */
-const isPaused = ({ pause }) => pause !== "no" && !(Date.parse(pause) <= nowMs());
-
 /** @param {Space} space */
 const pausedNote = (space) =>
-  isPaused(space) && note("warn", h("p", {}, h("strong", {}, tell("paused"))), h("p", {}, space.pause === "until-lifted" ? tell("pause.lifted") : timeWords(space.pause, "until")));
+  space.paused && note("warn", h("p", {}, h("strong", {}, tell("paused"))), h("p", {}, space.pause === "until-lifted" ? tell("pause.lifted") : timeWords(space.pause, "until")));
 
 /** @param {Space} space @param {(space: Space) => Promise<void>} show */
 function buttons(space, show) {
   const update = async (/** @type {object} */ body) => show((await ask("PATCH", place, body)).space);
   const change = h("button", { class: "small", onclick: () => edit(space, update) }, tell("place.change"));
-  const pausing = isPaused(space)
+  const pausing = space.paused
     ? h("button", { class: "small", onclick: atWork(() => update({ pause: "no" })) }, tell("resume"))
     : h("button", { class: "small", onclick: () => pause(update) }, tell("pause"));
   return [change, pausing];

@@ -78,6 +78,7 @@ import { Refusal, signed } from "/assets/shared/api.js";
  * @property {number} max_members 0: no limit
  * @property {string} description
  * @property {string} pause `no`, `until-lifted`, or RFC 3339
+ * @property {boolean} paused whether it holds now
  * @property {string | null} owner
  * @property {number} members
  *

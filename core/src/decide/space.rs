@@ -50,7 +50,7 @@ pub(crate) fn show(request: &Request, id: &SpaceId, inquiry: &mut Inquiry<'_>) -
         if *id != SpaceId::SERVER {
             return deny(Code::NotFound, rule::SPACE_UNKNOWN);
         }
-        let view = view(&root.space, inquiry.load_or_default(&count[0])?);
+        let view = view(&root.space, inquiry.load_or_default(&count[0])?, request.context.now);
         Ok(Ruling::allow(rule::SPACE_SHOW).replying(view))
     })
 }
@@ -85,7 +85,7 @@ pub(crate) fn update(request: &Request, update: &UpdateSpace, inquiry: &mut Inqu
         if code != Code::Allowed {
             return deny(code, rule);
         }
-        let mut ruling = Ruling::allow(rule).replying(view(&after, inquiry.load_or_default(&count[0])?));
+        let mut ruling = Ruling::allow(rule).replying(view(&after, inquiry.load_or_default(&count[0])?, request.context.now));
         if wish.changes {
             *root.change() = after;
             ruling.events.push(Event { kind: EventKind::SpaceChanged, space: *id, account: None, invite: None });
@@ -94,7 +94,7 @@ pub(crate) fn update(request: &Request, update: &UpdateSpace, inquiry: &mut Inqu
     })
 }
 
-fn view(space: &Space, count: MemberCount) -> Reply {
+fn view(space: &Space, count: MemberCount, now: Timestamp) -> Reply {
     Reply::Space(Box::new(SpaceView {
         space: SpaceId::SERVER,
         name: space.name.clone(),
@@ -102,6 +102,7 @@ fn view(space: &Space, count: MemberCount) -> Reply {
         max_members: space.max_members,
         description: space.description.clone(),
         pause: space.pause,
+        paused: space.pause.holds(now),
         governed: space.governed,
         owner: space.owner,
         members: count.members,

@@ -58,8 +58,10 @@ pub struct SpaceView {
     pub max_members: u32,
     /// What it is about.
     pub description: String,
-    /// Whether joining is paused.
+    /// For how long joining is paused; a time that has passed is over.
     pub pause: Spelt<Pause>,
+    /// Whether it is paused now.
+    pub paused: bool,
     /// Whether it has roles at all.
     pub governed: bool,
     /// Its owner, if it has one.
@@ -70,7 +72,7 @@ pub struct SpaceView {
 
 impl From<wire::SpaceView> for SpaceView {
     fn from(view: wire::SpaceView) -> Self {
-        let wire::SpaceView { space, name, join_rule, max_members, description, pause, governed, owner, members } = view;
+        let wire::SpaceView { space, name, join_rule, max_members, description, pause, paused, governed, owner, members } = view;
         Self {
             space: space.into(),
             name,
@@ -78,6 +80,7 @@ impl From<wire::SpaceView> for SpaceView {
             max_members,
             description,
             pause: pause.into(),
+            paused,
             governed,
             owner: owner.map(Spelt::from),
             members,

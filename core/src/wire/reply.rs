@@ -281,8 +281,10 @@ wire_struct! {
         pub max_members: u32,
         /// What it is about.
         pub description: String,
-        /// Whether joining is paused.
+        /// For how long joining is paused.
         pub pause: Pause,
+        /// Whether it is paused now.
+        pub paused: bool,
         /// Whether it has roles at all.
         pub governed: bool,
         /// Its owner, if it has one.

@@ -94,7 +94,8 @@ fn step_for_every_change() {
             let call = world.signed(people[cell.index("caller")], 9, command);
             world.decide(&call)
         };
-        let told = |reply: &Reply| matches!(reply, Reply::Space(view) if (view.max_members, view.members) == (7, 3));
+        let told =
+            |reply: &Reply| matches!(reply, Reply::Space(view) if (view.max_members, view.members, view.paused) == (7, 3, true));
         let done = match outcome.written::<Space>(keys::SERVER) {
             Some(root) if root.max_members == 7 && !outcome.decided().events.is_empty() => {
                 assert!(told(outcome.reply()));
@@ -105,6 +106,22 @@ fn step_for_every_change() {
         Some(Answered::new(outcome.code(), outcome.rule(), done))
     });
     assert_eq!(declined, 0);
+}
+
+/// What is shown says whether joining is paused now: at the second a pause ends, it is not.
+#[test]
+fn a_pause_that_is_over_is_shown_as_over() {
+    let (mut world, [_, _, member]) = World::peopled();
+    let now = world.now;
+    for (pause, holds) in
+        [(Pause::No, false), (Pause::UntilLifted, true), (Pause::Until(now.plus(1)), true), (Pause::Until(now), false)]
+    {
+        world.edit_root(|root| root.pause = pause);
+        let call = world.signed(&member, 9, Command::ShowSpace(SpaceId::SERVER));
+        let outcome = world.decide(&call);
+        let Reply::Space(view) = outcome.reply() else { panic!("{:?}", outcome.reply()) };
+        assert_eq!((view.pause, view.paused), (pause, holds));
+    }
 }
 
 /// What is absent is kept, whichever field it is.

@@ -16,7 +16,7 @@ const CARD: &str = "command expires greeting id label link max_uses role state t
 const ACCOUNT: &str = "details fingerprint handle key role tags";
 const KEY: &str = "created file fingerprint handle kex_key public_url server_key server_name sign_key";
 const PREVIEW: &str = "expires exposed greeting id issuer issuer_fingerprint issuer_handle max_uses members rebind role server_key server_name space_name tags uses verdict";
-const SPACE: &str = "description governed join_rule max_members members name owner pause space";
+const SPACE: &str = "description governed join_rule max_members members name owner pause paused space";
 const MEMBER: &str = "account allowlisted_by ban fingerprint key";
 const STATE: &str = "bytes chain file records revision sequence server_key signed_at";
 

@@ -41,6 +41,7 @@ pub fn for_decision() -> [u8; 32] {
 #[expect(clippy::disallowed_methods, reason = "this is the one source")]
 fn fill(bytes: &mut [u8]) {
     if let Err(error) = getrandom::fill(bytes) {
+        // Keys and ids made from guessable bytes would be worse than no server: this ends the task that wanted them.
         panic!("the operating system gives no randomness: {error}");
     }
 }

@@ -109,10 +109,11 @@ async fn in_words(space: &SpaceView, session: &Session) -> String {
     }
     text += &field("joining", &space.join_rule.read().map_or_else(|_| space.join_rule.as_str().to_owned(), told));
     match space.pause.read() {
-        Ok(Pause::No) => {}
-        Ok(Pause::Until(until)) if until <= now => {}
+        _ if !space.paused => {}
         Ok(Pause::Until(until)) => text += &field("paused", &format!("nobody comes in; ends {}", words::in_full(until, now))),
-        Ok(Pause::UntilLifted) | Err(_) => text += &field("paused", "nobody comes in, until: doorward space set --resume"),
+        Ok(Pause::UntilLifted | Pause::No) | Err(_) => {
+            text += &field("paused", "nobody comes in, until: doorward space set --resume")
+        }
     }
     text += &field("members", &format!("{}, {limit}", space.members));
     text + &field("owner", &owner)
