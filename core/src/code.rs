@@ -67,6 +67,7 @@ codes! {
     RequestIdReused = 109, "request-id-reused", Caller, "This request id was used for another request.";
     TooLarge = 110, "too-large", Caller, "The request is too large.";
     OtherServer = 111, "other-server", Caller, "This was made for another server.";
+    BadName = 112, "bad-name", Caller, "A network's name is 1 to 63 lower-case letters, digits and inner hyphens, and neither 'server' nor 'backbone'.";
 
     // Who is asking.
     Unauthenticated = 200, "unauthenticated", Standing, "The request carries no good signature of a known account.";
@@ -110,6 +111,8 @@ codes! {
     AlreadyAdmin = 328, "already-admin", State, "This member is an admin already.";
     AlreadyMemberRole = 329, "already-member-role", State, "This member has no role above member.";
     JoinNeedsInvite = 330, "join-needs-invite", State, "Joining needs an invite here.";
+    NameTaken = 331, "name-taken", State, "Another network has this name.";
+    NotGoverned = 332, "not-governed", State, "This needs a governed space, one with an owner and roles.";
 
     // The place could not decide.
     Undecidable = 400, "undecidable", Place, "The policy could not decide, so the answer is no.";

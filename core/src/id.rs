@@ -81,6 +81,18 @@ impl DecisionId {
     pub fn fresh(entropy: &[u8; 32]) -> Self {
         Self(first16(&digest::derive("doorward/decision/v1", entropy)))
     }
+
+    /// The id of a job that this request's entropy belongs to, beside one under the decision's own id.
+    pub fn of_job(entropy: &[u8; 32]) -> Self {
+        Self(first16(&digest::derive("doorward/job/v1", entropy)))
+    }
+}
+
+impl SpaceId {
+    /// The id of the space that this request's entropy makes.
+    pub fn fresh(entropy: &[u8; 32]) -> Self {
+        Self(first16(&digest::derive("doorward/space/v1", entropy)))
+    }
 }
 
 fn first16(digest: &[u8; 32]) -> [u8; 16] {

@@ -76,6 +76,10 @@ pub enum PlaceKind {
     Server,
     /// A network or a room.
     Child,
+    /// The same, for an owner or admin of the server, whose role there is what counts.
+    Above,
+    /// The same, for somebody who is not a member of it.
+    Outside,
 }
 
 wire_enum! {
@@ -124,18 +128,22 @@ impl Role {
     /// |---|---|---|---|
     /// | network, room | all | read, send, invite, kick, ban, manage-tags, manage-space | read, send |
     /// | server | all | all but transfer and delete-space | read, send |
+    /// | network, room, for who governs the server | all | all | – |
     ///
     /// `manage-accounts` exists in the server space only.
     pub const fn allows(self, place: PlaceKind, permission: Permission) -> bool {
         use Permission as P;
         match (self, place) {
+            (_, PlaceKind::Outside) | (Role::Member, PlaceKind::Above) => false,
             (Role::Owner, PlaceKind::Server) => true,
-            (Role::Owner, PlaceKind::Child) => !matches!(permission, P::ManageAccounts),
+            (Role::Owner, PlaceKind::Child) | (Role::Owner | Role::Admin, PlaceKind::Above) => {
+                !matches!(permission, P::ManageAccounts)
+            }
             (Role::Admin, PlaceKind::Server) => !matches!(permission, P::Transfer | P::DeleteSpace),
             (Role::Admin, PlaceKind::Child) => {
                 matches!(permission, P::Read | P::Send | P::Invite | P::Kick | P::Ban | P::ManageTags | P::ManageSpace)
             }
-            (Role::Member, _) => matches!(permission, P::Read | P::Send),
+            (Role::Member, PlaceKind::Server | PlaceKind::Child) => matches!(permission, P::Read | P::Send),
         }
     }
 
@@ -147,5 +155,43 @@ impl Role {
             Role::Admin => self.allows(place, Permission::ManageRoles) && granted.rank() <= self.rank(),
             Role::Owner => false,
         }
+    }
+}
+
+/// As what somebody acts in a space: the role that counts there, and in which kind of place.
+///
+/// The chain for spaces other than the server: an owner or admin of the server, then the role in the space.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// The role in the space; for an owner or admin of the server, that one.
+    pub role: Role,
+    /// How it counts.
+    pub place: PlaceKind,
+    /// Whether the space has roles at all.
+    pub governed: bool,
+}
+
+impl Actor {
+    /// Somebody who is no member.
+    pub const OUTSIDE: Self = Self { role: Role::Member, place: PlaceKind::Outside, governed: true };
+
+    /// Somebody at the server.
+    pub const fn at_server(role: Role) -> Self {
+        Self { role, place: PlaceKind::Server, governed: true }
+    }
+
+    /// Whether this is allowed.
+    pub const fn allows(self, permission: Permission) -> bool {
+        self.role.allows(self.place, permission)
+    }
+
+    /// Whether a role may be handed out ([`Role::may_grant`]); where there are no roles, only *member* is one.
+    pub const fn may_grant(self, granted: Role) -> bool {
+        matches!(granted, Role::Member) || (self.governed && self.role.may_grant(self.place, granted))
+    }
+
+    /// Whose word weighs more.
+    pub const fn rank(self) -> u8 {
+        self.role.rank()
     }
 }

@@ -100,9 +100,11 @@ rules! {
     REDEEM_5_PAUSED = "redeem.5-paused", "Nobody joins while joining is paused.";
     REDEEM_5_CLOSED = "redeem.5-closed", "Nobody joins a closed place.";
     REDEEM_5_ALLOWLIST = "redeem.5-allowlist", "Only listed keys join under an allowlist.";
+    REDEEM_5_ACCOUNT = "redeem.5-account", "A network's invite lets a newcomer into the server, too, only if its issuer could invite to the server.";
     REDEEM_6_REVOKED = "redeem.6-revoked", "A revoked account is not let in, and the use is spent.";
     REDEEM_6_BANNED = "redeem.6-banned", "A banned key is not let in, and the use is spent.";
     REDEEM_7 = "redeem.7", "A server member needs no server invite, and the use is spent.";
+    REDEEM_8 = "redeem.8", "A member of the place needs no invite to it, and the use is spent.";
     REDEEM_9 = "redeem.9", "Nobody joins a full place.";
     REDEEM_10 = "redeem.10", "Otherwise the holder is let in.";
     PREVIEW_DONE = "preview.done", "Whoever holds a live invite is told what it is.";
@@ -139,8 +141,17 @@ rules! {
     SPACE_SHOW = "space.show", "Members see what their space is called, who may join, and how many are there.";
     SPACE_TEXT = "space.text", "Names and descriptions must be showable.";
     SPACE_PAUSE = "space.pause", "A pause ends in the future.";
+    SPACE_GOVERNED = "space.governed", "Who governs the server says whether a network is governed; the rule invite needs one that is.";
+    SPACE_NAME = "space.name", "A network's name is a short one of lower-case letters, digits and inner hyphens, and like no other.";
     SPACE_AGAIN = "space.again", "What is so already stays so.";
     SPACE_DONE = "space.done", "Whoever manages the space sets its name, rule, limits and pause; members stay.";
+
+    CREATE_DONE = "create.done", "Who governs the server makes networks, and owns what he makes.";
+    CREATE_OWNER = "create.owner", "Only an account that proved its keys owns a network.";
+    SPACES_LIST = "spaces.list", "Members see the networks they are in, and those that are listed; who governs the server sees all.";
+    DELETE_SPACE_DONE = "delete-space.done", "The network is gone at once, with all that stands in it; housekeeping clears it away.";
+    DELETE_SPACE_SERVER = "delete-space.server", "The server itself is not deleted.";
+    MEMBERS_LIST = "members.list", "Members see who else is a member.";
 
     MEMBER_GRANT = "member.grant", "Nobody gives a role that he may not give; the role owner is only handed over.";
     MEMBER_KEYS = "member.keys", "The key must be a good one.";
@@ -176,6 +187,7 @@ rules! {
     JOIN_FULL = "join.full", "Nobody joins a full place.";
     JOIN_DONE = "join.done", "Otherwise whoever asks is let in, as a member.";
     LEAVE_OWNER = "leave.owner", "The owner hands the space over before leaving.";
+    LEAVE_NONE = "leave.none", "Only a member leaves.";
     LEAVE_DONE = "leave.done", "Whoever leaves is a member no more, and his invites are void.";
 
     AUTHORIZED_ASKER = "authorized.asker", "Services on the service listener and accounts with query may ask.";

@@ -6,8 +6,9 @@ use super::inquiry::Inquiry;
 use super::invites::cursor;
 use super::{Outcome, Ruling, deny, fault};
 use crate::code::Code;
+use crate::id::SpaceId;
 use crate::key::SignKey;
-use crate::record::{KeyRecord, Stored, keys};
+use crate::record::{KeyRecord, Seat, Stored, keys};
 use crate::role::Permission;
 use crate::rule;
 use crate::time::Timestamp;
@@ -36,7 +37,7 @@ pub(crate) fn list(request: &Request, paging: &Paging, inquiry: &mut Inquiry<'_>
     let after = cursor(paging, keys::ACCOUNTS)?;
     let limit = paging.limit.clamp(1, MOST);
     let need = PageNeed { prefix: keys::ACCOUNTS.into(), after, until: String::new(), limit, under: String::new() };
-    reading(request, inquiry, Wanted::page(&need), &mut |inquiry, caller, _root| {
+    reading(request, inquiry, Wanted::page(&SpaceId::SERVER, &need), &mut |inquiry, caller, _root| {
         let page = inquiry.page(&need)?;
         let mut items = Vec::new();
         for fact in &page.records {
@@ -57,13 +58,20 @@ fn visible(caller: &Caller, key: &SignKey, record: &KeyRecord, now: Timestamp) -
     if !all && record.current_seat().is_none() {
         return None;
     }
-    view(key, record, all, now)
+    view(key, record, record.current_seat(), all, now)
 }
 
-/// An account, with or without what only its managers see. `None` if the key has no account.
-pub(crate) fn view(key: &SignKey, record: &KeyRecord, all: bool, now: Timestamp) -> Option<AccountView> {
+/// Answers with the account as its managers see it, if there still is one.
+pub(crate) fn replying(ruling: Ruling, key: &SignKey, record: &KeyRecord, now: Timestamp) -> Ruling {
+    match view(key, record, record.current_seat(), true, now) {
+        Some(view) => ruling.replying(Reply::Account(Box::new(view))),
+        None => ruling,
+    }
+}
+
+/// An account with this membership, with or without what only its managers see. `None` if the key has no account.
+pub(crate) fn view(key: &SignKey, record: &KeyRecord, seat: Option<&Seat>, all: bool, now: Timestamp) -> Option<AccountView> {
     let account = record.account.as_ref()?;
-    let seat = record.current_seat();
     let details = AccountDetails {
         kex_key: account.kex_key,
         standing: account.standing,

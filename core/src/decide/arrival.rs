@@ -1,9 +1,10 @@
 //! What goes with coming in, whichever way one comes: an account, a seat on the roster, one more in the count.
 
 use super::Ruling;
+use super::place::{Counts, Holder};
 use crate::id::{DecisionId, Incarnation, SpaceId};
 use crate::key::{KexKey, SignKey};
-use crate::record::{Account, KeyRecord, MemberCount, Seat, Standing, Via, keys};
+use crate::record::{Account, Seat, Standing, Via};
 use crate::role::Role;
 use crate::wire::Context;
 use alloc::string::String;
@@ -25,21 +26,25 @@ pub(crate) fn new_account(context: &Context, kex_key: KexKey, handle: String, vi
     }
 }
 
-/// Seats an account that came without an invite, as a member, and writes everything that follows.
-pub(crate) fn seat_directly(
-    ruling: &mut Ruling,
-    context: &Context,
-    key: &SignKey,
-    record: &mut KeyRecord,
-    account: Account,
-    mut members: MemberCount,
-) {
-    let (incarnation, joined_at) = (account.incarnation, context.now);
-    record.account = Some(account);
-    record.seat = Some(Seat { incarnation, role: Role::Member, tags: Vec::new(), joined_at, via: Via::Direct });
-    members.change(|members| members.saturating_add(1));
-    ruling.put(keys::account(key), record);
-    ruling.put(keys::members(&SpaceId::SERVER), &members);
-    ruling.mark(keys::roster(&SpaceId::SERVER, joined_at, key));
-    ruling.about(*key);
+/// Seats an account in the space that is asked about, and writes what follows beside the record of the key, which is put
+/// by whoever knows what else changes in it.
+pub(crate) fn seat(ruling: &mut Ruling, holder: &mut Holder, mut counts: Counts, incarnation: Incarnation, seat: Seat) {
+    // In a network, a seat is on the roster until it is gone, whoever has the key now.
+    let before = if holder.space == SpaceId::SERVER { None } else { holder.seat().take().map(|seat| seat.joined_at) };
+    counts.enter(ruling, &holder.space, &holder.key, seat.joined_at, before);
+    *holder.seat() = Some(Seat { incarnation, ..seat });
+    ruling.about(holder.key);
+}
+
+/// A plain membership from now on.
+pub(crate) fn plain_seat(context: &Context, via: Via) -> Seat {
+    Seat { incarnation: Incarnation::NONE, role: Role::Member, tags: Vec::new(), joined_at: context.now, via }
+}
+
+/// Makes an account that came to the server without an invite a member.
+pub(crate) fn seat_directly(ruling: &mut Ruling, context: &Context, holder: &mut Holder, account: Account, counts: Counts) {
+    let incarnation = account.incarnation;
+    holder.record.account = Some(account);
+    seat(ruling, holder, counts, incarnation, plain_seat(context, Via::Direct));
+    holder.put(ruling);
 }

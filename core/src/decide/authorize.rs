@@ -3,8 +3,9 @@
 //! They are asked for every message, so what lies on their way is `#[inline]`: here, in [`super::step`], the codec, the
 //! glances. `policy.wasm` builds that for speed and the rest for size (`bindings/guest/quick`).
 
-use super::caller::{Wanted, reading};
+use super::caller::{Wanted, reading, want_space};
 use super::inquiry::Inquiry;
+use super::place::{Holder, is_visible};
 use super::{Outcome, Ruling, deny};
 use crate::code::Code;
 use crate::id::SpaceId;
@@ -100,10 +101,10 @@ fn admin(inquiry: &mut Inquiry<'_>, owner: &SignKey, root: &RootGlance, now: Tim
 pub(crate) fn can(request: &Request, can: &Can, inquiry: &mut Inquiry<'_>) -> Outcome {
     let account = keys::account(&can.account);
     let about_self = matches!(&request.asker, Asker::Account(auth) if auth.key == can.account);
+    if can.space != SpaceId::SERVER {
+        return can_elsewhere(request, can, &account, about_self, inquiry);
+    }
     let answer = |inquiry: &mut Inquiry<'_>, root: &RootGlance, with_facts: bool| {
-        if can.space != SpaceId::SERVER {
-            return deny(Code::NotFound, rule::CAN_SPACE);
-        }
         let glance = inquiry.glance(&account)?;
         let subject = Subject::of(&glance, root, request.context.now);
         let role = glance.role;
@@ -123,6 +124,40 @@ pub(crate) fn can(request: &Request, can: &Can, inquiry: &mut Inquiry<'_>) -> Ou
         });
     }
     asked(request, inquiry, &account, Permission::ReadAudit, rule::CAN_ASKER, &mut |inquiry, root| answer(inquiry, root, true))
+}
+
+/// Decides *can* in a network, for services, for its members and for whoever may read the history.
+fn can_elsewhere(request: &Request, can: &Can, account: &str, about_self: bool, inquiry: &mut Inquiry<'_>) -> Outcome {
+    let answer = |inquiry: &mut Inquiry<'_>, root: &RootGlance, with_facts: bool| {
+        want_space(inquiry, &can.space, &can.account);
+        inquiry.ready()?;
+        let mut space = inquiry.root(&request.context)?;
+        if !space.go(&can.space, inquiry)? {
+            return deny(Code::NotFound, rule::CAN_SPACE);
+        }
+        let holder = Holder::load(&space, &can.account, inquiry)?;
+        let (actor, glance, now) = (holder.actor(&space), holder.record.glance(), request.context.now);
+        if about_self && !with_facts && !is_visible(&space, actor, &holder.there()) {
+            return deny(Code::NotFound, rule::CAN_SPACE);
+        }
+        let (code, rule) = match standing(&glance, root, now) {
+            (Code::Allowed, _) if holder.banned(now).is_some() => (Code::Banned, rule::AUTHORIZED_BANNED),
+            (Code::Allowed, _) if actor.allows(can.permission) => (Code::Allowed, rule::CAN_YES),
+            (Code::Allowed, _) => (Code::MissingPermission, rule::CAN_PERMISSION),
+            refused => refused,
+        };
+        let ruling = if code == Code::Allowed { Ruling::allow(rule) } else { Ruling::deny(code, rule) };
+        let banned = holder.fallen(now) == Some(Code::Banned);
+        let role = holder.current_seat().map(|seat| seat.role);
+        let why = Why { role, server_role: glance.role, standing: glance.standing, banned };
+        Ok(if with_facts { ruling.replying(Reply::Why(why)) } else { ruling })
+    };
+    if about_self {
+        return reading(request, inquiry, Wanted::records(&[]), &mut |inquiry, caller, root| {
+            answer(inquiry, &root.glance(), caller.allows(Permission::ReadAudit))
+        });
+    }
+    asked(request, inquiry, account, Permission::ReadAudit, rule::CAN_ASKER, &mut |inquiry, root| answer(inquiry, root, true))
 }
 
 /// Runs a question for whoever may ask it: services and the operator, or an account with this permission.

@@ -1,15 +1,15 @@
 //! Who is asking: the signature, its freshness, the account's standing, and request ids of writes.
 
 use super::inquiry::{Inquiry, Root};
-use super::{Halt, Outcome, Ruling, Stop, deny};
+use super::{Halt, Outcome, Ruling, Stop, deny, place};
 use crate::check::Proof;
 use crate::code::Code;
 use crate::digest::{Sha256Digest, sha256};
 use crate::http_signature::Covered;
-use crate::id::DecisionId;
+use crate::id::{DecisionId, SpaceId};
 use crate::key::{Nonce, SignKey};
-use crate::record::{Account, KeyRecord, REFUSALS_KEPT, RefusalCount, RequestRecord, keys};
-use crate::role::{Permission, PlaceKind, Role};
+use crate::record::{Account, KeyRecord, MemberRecord, REFUSALS_KEPT, RefusalCount, RequestRecord, keys};
+use crate::role::{Actor, Permission, PlaceKind, Role};
 use crate::rule;
 use crate::statement::Domain;
 use crate::time::Timestamp;
@@ -21,40 +21,81 @@ use alloc::vec::Vec;
 /// For how many seconds either way a signed statement is fresh.
 pub(crate) const FRESH: u64 = 300;
 
-/// An active, unbanned member that proved to be asking.
+/// An active, unbanned member of the server that proved to be asking, in the space that is asked about.
+#[derive(Clone)]
 pub(crate) struct Caller {
     pub(crate) key: SignKey,
     pub(crate) record: KeyRecord,
     pub(crate) account: Account,
+    /// The role at the server.
     pub(crate) role: Role,
+    /// All about the caller in the space.
+    pub(crate) there: MemberRecord,
+    /// As what the caller acts in the space.
+    pub(crate) actor: Actor,
 }
 
 impl Caller {
-    /// Whether the caller's role in the server space allows this.
+    /// Whether the caller may do this in the space.
     pub(crate) fn allows(&self, permission: Permission) -> bool {
+        self.actor.allows(permission)
+    }
+
+    /// Whether the caller's role at the server allows this.
+    pub(crate) fn allows_at_server(&self, permission: Permission) -> bool {
         self.role.allows(PlaceKind::Server, permission)
     }
 
-    /// Refuses unless it does.
+    /// Refuses unless the caller may do this in the space.
     pub(crate) fn require(&self, permission: Permission) -> Result<(), Stop> {
         if self.allows(permission) { Ok(()) } else { deny(Code::MissingPermission, rule::ASK_PERMISSION) }
+    }
+
+    /// Goes to the space of an invite, once it is known which that is.
+    pub(crate) fn go(&self, root: &mut Root, space: &SpaceId, inquiry: &mut Inquiry<'_>) -> Result<Caller, Stop> {
+        want_space(inquiry, space, &self.key);
+        inquiry.ready()?;
+        let exists = root.go(space, inquiry)?;
+        let (there, actor) = place::stand(root, &self.key, &self.record, exists, inquiry)?;
+        Ok(Caller { there, actor, ..self.clone() })
+    }
+
+    /// The authority epoch that claims of the caller's name, in the space.
+    pub(crate) fn epoch(&self) -> u32 {
+        self.account.epoch.wrapping_add(self.there.epoch)
     }
 }
 
 /// What a verb will look at, fetched together with the caller's own record once the signature is good.
-#[derive(Default)]
+#[derive(Clone, Copy)]
 pub(crate) struct Wanted<'w> {
+    pub(crate) space: SpaceId,
     pub(crate) records: &'w [String],
     pub(crate) page: Option<&'w PageNeed>,
 }
 
 impl<'w> Wanted<'w> {
+    /// Records, for a verb of the server.
     pub(crate) fn records(records: &'w [String]) -> Self {
-        Self { records, page: None }
+        Self::of(&SpaceId::SERVER, records)
     }
 
-    pub(crate) fn page(page: &'w PageNeed) -> Self {
-        Self { records: &[], page: Some(page) }
+    /// Records, for a verb of this space.
+    pub(crate) fn of(space: &SpaceId, records: &'w [String]) -> Self {
+        Self { space: *space, records, page: None }
+    }
+
+    /// A page, for a verb of this space.
+    pub(crate) fn page(space: &SpaceId, page: &'w PageNeed) -> Self {
+        Self { space: *space, records: &[], page: Some(page) }
+    }
+}
+
+/// Wants what says as what a key acts in a space.
+pub(crate) fn want_space(inquiry: &mut Inquiry<'_>, space: &SpaceId, key: &SignKey) {
+    if *space != SpaceId::SERVER {
+        inquiry.want(&keys::space(space));
+        inquiry.want(&keys::member(space, key));
     }
 }
 
@@ -63,11 +104,12 @@ pub(crate) fn reading(
     request: &Request,
     inquiry: &mut Inquiry<'_>,
     wanted: Wanted<'_>,
-    verb: &mut dyn FnMut(&mut Inquiry<'_>, &Caller, &Root) -> Outcome,
+    verb: &mut dyn FnMut(&mut Inquiry<'_>, &Caller, &mut Root) -> Outcome,
 ) -> Outcome {
     let auth = proven(request, inquiry)?;
-    let (caller, root) = known(request, auth, inquiry, wanted)?;
-    verb(inquiry, &caller, &root)
+    let (caller, mut root, seen) = known(request, auth, inquiry, wanted)?;
+    seen?;
+    verb(inquiry, &caller, &mut root)
 }
 
 /// Runs a verb that writes: repeats the answer of a repeated request, records the answer of a new one, refusals
@@ -75,16 +117,16 @@ pub(crate) fn reading(
 pub(crate) fn writing(
     request: &Request,
     inquiry: &mut Inquiry<'_>,
-    wanted: &[String],
+    wanted: Wanted<'_>,
     verb: &mut dyn FnMut(&mut Inquiry<'_>, &Caller, &mut Root) -> Outcome,
 ) -> Outcome {
     let auth = proven(request, inquiry)?;
     let id = RequestId { key: auth.key, nonce: auth.nonce, created: auth.created, content: content_of(auth) };
     let refusals = keys::refusals(&auth.key);
-    let wanted: Vec<String> = wanted.iter().cloned().chain([id.storage_key(), refusals.clone()]).collect();
-    let (caller, mut root) = known(request, auth, inquiry, Wanted::records(&wanted))?;
+    let records: Vec<String> = wanted.records.iter().cloned().chain([id.storage_key(), refusals.clone()]).collect();
+    let (caller, mut root, seen) = known(request, auth, inquiry, Wanted { records: &records, ..wanted })?;
     id.not_used(inquiry)?;
-    let mut ruling = match verb(inquiry, &caller, &mut root) {
+    let mut ruling = match seen.and_then(|()| verb(inquiry, &caller, &mut root)) {
         Ok(ruling) => ruling,
         Err(stop) => match *stop {
             Halt::Ruled(ruling) => ruling,
@@ -143,17 +185,23 @@ pub(crate) fn fresh(context: &Context, created: Timestamp) -> Result<(), Stop> {
     Err(Ruling::deny(Code::StaleRequest, rule::ASK_FRESH).replying(Reply::Stale(context.now)).stop())
 }
 
-/// The signer is an active, unbanned member.
-fn known(request: &Request, auth: &HttpAuth, inquiry: &mut Inquiry<'_>, wanted: Wanted<'_>) -> Result<(Caller, Root), Stop> {
+/// The signer is an active, unbanned member of the server. Beside that: whether the space is one that he may see.
+fn known(
+    request: &Request,
+    auth: &HttpAuth,
+    inquiry: &mut Inquiry<'_>,
+    wanted: Wanted<'_>,
+) -> Result<(Caller, Root, Result<(), Stop>), Stop> {
     let own = keys::account(&auth.key);
     inquiry.want(keys::SERVER);
     inquiry.want(&own);
+    want_space(inquiry, &wanted.space, &auth.key);
     wanted.records.iter().for_each(|key| inquiry.want(key));
     if let Some(page) = wanted.page {
         inquiry.want_page(page);
     }
     inquiry.ready()?;
-    let root = inquiry.root(&request.context)?;
+    let mut root = inquiry.root(&request.context)?;
     let record: KeyRecord = inquiry.load_or_default(&own)?;
     let Some(account) = record.account.clone() else {
         return deny(Code::Unauthenticated, rule::ASK_KNOWN);
@@ -167,7 +215,10 @@ fn known(request: &Request, auth: &HttpAuth, inquiry: &mut Inquiry<'_>, wanted: 
     if !root.server.restore_reviewed && !may_review(role, &request.command) {
         return deny(Code::RestoreUnreviewed, rule::ASK_REVIEWED);
     }
-    Ok((Caller { key: auth.key, record, account, role }, root))
+    let exists = root.go(&wanted.space, inquiry)?;
+    let (there, actor) = place::stand(&root, &auth.key, &record, exists, inquiry)?;
+    let seen = if exists && place::is_visible(&root, actor, &there) { Ok(()) } else { deny(Code::NotFound, rule::SPACE_UNKNOWN) };
+    Ok((Caller { key: auth.key, record, account, role, there, actor }, root, seen))
 }
 
 /// Whether an account may ask this of a state that was put back and not accepted yet. Account managers look around, and
@@ -184,6 +235,8 @@ fn may_review(role: Role, command: &Command) -> bool {
                 | Command::ShowSpace(_)
                 | Command::ListBans(_)
                 | Command::ListAllowed(_)
+                | Command::ListSpaces(_)
+                | Command::ListMembers(_)
         );
     let takes = match command {
         Command::CancelInvite(_) | Command::Revoke(_) | Command::Kick(_) | Command::Ban(_) | Command::Disallow(_) => true,

@@ -1,15 +1,16 @@
 //! Cancel an invite: its issuer may, and so may an inviter of higher rank.
 
-use super::caller::writing;
+use super::caller::{Wanted, writing};
 use super::inquiry::Inquiry;
 use super::invites::item_of;
 use super::open_invites::{OpenInvites, Place};
+use super::place::Holder;
 use super::redeem::{InviteLife, life};
 use super::{Outcome, Ruling, deny, fault};
 use crate::code::Code;
 use crate::id::InviteId;
-use crate::record::{Closed, InviteRecord, KeyRecord, keys};
-use crate::role::{Permission, PlaceKind, Role};
+use crate::record::{Closed, InviteRecord, keys};
+use crate::role::{Actor, Permission, PlaceKind, Role};
 use crate::rule::{self, Rule};
 use crate::wire::{Event, EventKind, InviteState, Reply, Request};
 use alloc::boxed::Box;
@@ -19,7 +20,7 @@ use alloc::boxed::Box;
 pub enum Maker {
     /// The same account.
     Caller,
-    /// Another member, of this role.
+    /// Another member, of this role; seen by somebody who governs the server, of this role there.
     Member(Role),
     /// Someone who is no member any more.
     Gone,
@@ -28,15 +29,15 @@ pub enum Maker {
 }
 
 /// The cancel table.
-pub fn judge(caller: Role, maker: Maker, life: InviteLife) -> (Code, Rule) {
+pub fn judge(caller: Actor, maker: Maker, life: InviteLife) -> (Code, Rule) {
     let outranks = match maker {
         Maker::Caller => true,
-        Maker::Member(role) => caller.allows(PlaceKind::Server, Permission::Invite) && caller.rank() > role.rank(),
-        Maker::Gone => caller.allows(PlaceKind::Server, Permission::Invite),
+        Maker::Member(role) => caller.allows(Permission::Invite) && caller.rank() > role.rank(),
+        Maker::Gone => caller.allows(Permission::Invite),
         Maker::Server => false,
     };
     if !outranks {
-        return match caller.allows(PlaceKind::Server, Permission::Invite) {
+        return match caller.allows(Permission::Invite) {
             true => (Code::RankTooLow, rule::CANCEL_RANK),
             false => (Code::MissingPermission, rule::ASK_PERMISSION),
         };
@@ -54,7 +55,7 @@ pub fn judge(caller: Role, maker: Maker, life: InviteLife) -> (Code, Rule) {
 /// Decides a cancel.
 pub(crate) fn decide(request: &Request, id: &InviteId, inquiry: &mut Inquiry<'_>) -> Outcome {
     let key = keys::invite(id);
-    writing(request, inquiry, core::slice::from_ref(&key), &mut |inquiry, caller, root| {
+    writing(request, inquiry, Wanted::records(core::slice::from_ref(&key)), &mut |inquiry, caller, root| {
         let now = request.context.now;
         let Some(mut record) = inquiry.load::<InviteRecord>(&key)? else {
             // Whoever may not see invites learns nothing about which exist.
@@ -62,20 +63,21 @@ pub(crate) fn decide(request: &Request, id: &InviteId, inquiry: &mut Inquiry<'_>
             return deny(Code::NotFound, rule::CANCEL_UNKNOWN);
         };
         let claims = record.invite.unverified_claims().ok_or_else(|| fault(Code::CorruptRecord, &key))?;
-        let (issuer_key, count_key) = (keys::account(&claims.issuer), keys::open_count(&claims.issuer));
-        inquiry.want(&issuer_key);
+        let count_key = keys::open_count(&claims.issuer);
         inquiry.want(&count_key);
-        inquiry.ready()?;
-        let issuer: KeyRecord = inquiry.load_or_default(&issuer_key)?;
+        Holder::keys(&claims.space, &claims.issuer).iter().for_each(|key| inquiry.want(key));
+        let caller = &caller.go(root, &claims.space, inquiry)?;
+        let issuer = Holder::load(root, &claims.issuer, inquiry)?;
+        let seat = if caller.actor.place == PlaceKind::Above { issuer.record.current_seat() } else { issuer.current_seat() };
         let same = claims.issuer == caller.key && claims.issuer_incarnation == caller.account.incarnation;
-        let maker = match issuer.current_seat() {
+        let maker = match seat {
             _ if same => Maker::Caller,
             _ if claims.issuer == root.server.key => Maker::Server,
             // Another incarnation of the key did not make it.
             Some(seat) if seat.incarnation == claims.issuer_incarnation => Maker::Member(seat.role),
             Some(_) | None => Maker::Gone,
         };
-        let (code, rule) = judge(caller.role, maker, life(&record, &claims, now));
+        let (code, rule) = judge(caller.actor, maker, life(&record, &claims, now));
         if code != Code::Allowed {
             return deny(code, rule);
         }

@@ -1,34 +1,39 @@
 //! What a hard delete takes with it (I6): the account is gone for good, its membership stays behind, inert, on no
 //! roster and in no count, and its open invites are closed. They are void at once all the same, because they name an
-//! incarnation that is gone.
+//! incarnation that is gone; and so are its memberships of networks, which housekeeping takes off their rosters.
 
-use super::departure::{Counts, Offers, leave_roster};
+use super::departure::{Offers, leave_job};
 use super::inquiry::{Inquiry, Root};
+use super::place::{Counts, Holder};
 use super::{Ruling, Stop};
 use crate::id::SpaceId;
-use crate::key::SignKey;
-use crate::record::{Closed, KeyRecord, keys};
+use crate::record::{Closed, JobKind, Joined, MovingJob, keys};
 use crate::wire::Request;
+use alloc::string::String;
 
 /// Erases the account from its record and adds everything that goes with it to the ruling.
 pub(crate) fn erase(
     ruling: &mut Ruling,
     request: &Request,
-    (key, record): (&SignKey, &mut KeyRecord),
-    mut counts: Counts,
+    holder: &mut Holder,
     root: &Root,
     inquiry: &mut Inquiry<'_>,
 ) -> Result<(), Stop> {
-    let seat = record.current_seat().cloned();
-    let Some(account) = record.account.take() else { return Ok(()) };
-    if record.allowlisted_by.take().is_some() {
-        ruling.remove(keys::allowed(&SpaceId::SERVER, key));
+    let (key, since) = (holder.key, holder.current_seat().map(|seat| seat.joined_at));
+    let Some(account) = holder.record.account.take() else { return Ok(()) };
+    if holder.allowlisted().take().is_some() {
+        ruling.remove(keys::allowed(&SpaceId::SERVER, &key));
     }
-    let how = Closed::Cancelled(*key);
-    let offers = Offers { issuer: *key, incarnation: account.incarnation, open: counts.open, how };
-    offers.close(ruling, request, (root, record), inquiry)?;
-    if let Some(seat) = seat {
-        leave_roster(ruling, key, &seat, &mut counts.members);
+    let open = inquiry.load_or_default(&keys::open_count(&key))?;
+    let offers = Offers { incarnation: account.incarnation, open, how: Closed::Cancelled(key) };
+    offers.close(ruling, request, (root, holder), inquiry)?;
+    if let Some(since) = since {
+        Counts::load(&SpaceId::SERVER, &key, inquiry)?.leave(ruling, &SpaceId::SERVER, &key, since);
+    }
+    let joined: Joined = inquiry.load_or_default(&keys::joined(&key))?;
+    if joined.spaces > 0 {
+        let gone = MovingJob { from: key, to: key, incarnation: account.incarnation, after: String::new() };
+        leave_job(ruling, &request.context, JobKind::LeaveSpaces(gone));
     }
     Ok(())
 }

@@ -108,6 +108,7 @@ fn root_or_new(context: &Context, name: Option<&str>, inquiry: &Inquiry<'_>) -> 
         pause: Pause::No,
         owner: None,
         server: None,
+        child: None,
     };
     Ok(Root::new(space, server))
 }

@@ -3,7 +3,7 @@
 use super::{Halt, Ruling, Stop, deny, fault};
 use crate::check::{Check, CheckResult, Proof, SignatureCheck};
 use crate::code::Code;
-use crate::id::InviteId;
+use crate::id::{InviteId, SpaceId};
 use crate::key::SignKey;
 use crate::record::{Glance, RootGlance, ServerRoot, Space, Stored, keys};
 use crate::rule;
@@ -125,7 +125,7 @@ impl<'a> Inquiry<'a> {
             return Err(fault(Code::CorruptRecord, "server root"));
         };
         fit(context, &server.key, server.highest_now)?;
-        Ok(Root { space, server, changed: false })
+        Ok(Root { space, server, changed: false, id: SpaceId::SERVER, child: None, child_changed: false })
     }
 }
 
@@ -140,18 +140,57 @@ fn fit(context: &Context, key: &SignKey, highest: Timestamp) -> Result<(), Stop>
     Ok(())
 }
 
-/// The server's root record, known to be whole. Its fields are read freely and changed through its methods, so that
-/// it is rewritten only when it changed: every decision reads it.
+/// The server's root record, known to be whole, and beside it the space that is asked about. Their fields are read freely
+/// and changed through methods, so that each is rewritten only when it changed: every decision reads the server's.
 pub(crate) struct Root {
     pub(crate) space: Space,
     pub(crate) server: ServerRoot,
     changed: bool,
+    /// The space that is asked about.
+    pub(crate) id: SpaceId,
+    child: Option<Space>,
+    child_changed: bool,
 }
 
 impl Root {
     /// The root of a server that is being set up.
     pub(crate) fn new(space: Space, server: ServerRoot) -> Self {
-        Self { space, server, changed: true }
+        Self { space, server, changed: true, id: SpaceId::SERVER, child: None, child_changed: false }
+    }
+
+    /// Goes to another space, whose record was wanted. Whether there is one.
+    pub(crate) fn go(&mut self, id: &SpaceId, inquiry: &Inquiry<'_>) -> Result<bool, Stop> {
+        self.id = *id;
+        if *id == SpaceId::SERVER {
+            self.child = None;
+            return Ok(true);
+        }
+        self.child = inquiry.load(&keys::space(id))?;
+        match &self.child {
+            Some(Space { child: None, .. }) => Err(fault(Code::CorruptRecord, "network root")),
+            child => Ok(child.is_some()),
+        }
+    }
+
+    /// Goes to a space that is being made.
+    pub(crate) fn found(&mut self, id: SpaceId, space: Space) {
+        (self.id, self.child, self.child_changed) = (id, Some(space), true);
+    }
+
+    /// The space that is asked about.
+    /// Of one that is not there, nobody asks; the server stands for it.
+    pub(crate) fn here(&self) -> &Space {
+        self.child.as_ref().unwrap_or(&self.space)
+    }
+
+    /// Whether there is such a space.
+    pub(crate) fn is_there(&self) -> bool {
+        self.is_server() || self.child.is_some()
+    }
+
+    /// Whether it is the server itself.
+    pub(crate) fn is_server(&self) -> bool {
+        self.id == SpaceId::SERVER
     }
 
     /// What matters for authorization in it.
@@ -166,17 +205,26 @@ impl Root {
         self.server.owner_invite.replace(invite)
     }
 
-    /// Makes `key` the owner, which voids the owner invite.
+    /// Makes `key` the owner of the space that is asked about. At the server, that voids the owner invite.
     pub(crate) fn set_owner(&mut self, key: SignKey) {
-        self.changed = true;
-        self.space.owner = Some(key);
-        self.server.owner_invite = None;
+        self.change().owner = Some(key);
+        if self.is_server() {
+            self.server.owner_invite = None;
+        }
     }
 
-    /// The space itself, to be changed.
+    /// The space that is asked about, to be changed.
     pub(crate) fn change(&mut self) -> &mut Space {
-        self.changed = true;
-        &mut self.space
+        match &mut self.child {
+            Some(child) => {
+                self.child_changed = true;
+                child
+            }
+            None => {
+                self.changed = true;
+                &mut self.space
+            }
+        }
     }
 
     /// Whether the owner is being recovered: beside an owner, an owner invite is one that takes his place.
@@ -198,9 +246,12 @@ impl Root {
         self.server.restore_reviewed = true;
     }
 
-    /// Adds the root's own write to a ruling: what the verb changed in it, and, if anything is written, the highest time
+    /// Adds the roots' own writes to a ruling: what the verb changed in them, and, if anything is written, the highest time
     /// a committed decision was taken at.
     pub(crate) fn save(mut self, context: &Context, mut ruling: Ruling) -> Ruling {
+        if let Some(child) = self.child.filter(|_| self.child_changed) {
+            ruling.put(keys::space(&self.id), &child);
+        }
         let later = self.server.highest_now < context.now;
         if later {
             self.server.highest_now = context.now;

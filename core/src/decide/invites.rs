@@ -2,12 +2,12 @@
 
 use super::caller::{Wanted, reading};
 use super::inquiry::{Inquiry, Root};
+use super::place::Holder;
 use super::redeem::{InviteLife, Issuer, authority, life};
 use super::{Outcome, Ruling, Stop, deny, fault};
 use crate::claims::Claims;
 use crate::code::Code;
-use crate::id::SpaceId;
-use crate::record::{InviteRecord, KeyRecord, Use, keys};
+use crate::record::{InviteRecord, Use, keys};
 use crate::role::Permission;
 use crate::rule;
 use crate::time::Timestamp;
@@ -27,7 +27,7 @@ const MOST: u16 = 200;
 pub(crate) fn list(request: &Request, list: &ListInvites, inquiry: &mut Inquiry<'_>) -> Outcome {
     let now = request.context.now;
     let need = page_need(list, now)?;
-    reading(request, inquiry, Wanted::page(&need), &mut |inquiry, caller, root| {
+    reading(request, inquiry, Wanted::page(&list.space, &need), &mut |inquiry, caller, root| {
         caller.require(Permission::Invite)?;
         let page = inquiry.page(&need)?;
         let more = page.more;
@@ -41,7 +41,7 @@ pub(crate) fn list(request: &Request, list: &ListInvites, inquiry: &mut Inquiry<
             // A list and its records are one snapshot; a key without its record is a torn store.
             let record: InviteRecord = inquiry.load(key)?.ok_or_else(|| fault(Code::CorruptRecord, key))?;
             let claims = record.invite.unverified_claims().ok_or_else(|| fault(Code::CorruptRecord, key))?;
-            inquiry.want(&keys::account(&claims.issuer));
+            Holder::keys(&list.space, &claims.issuer).iter().for_each(|key| inquiry.want(key));
             records.push((record, claims));
         }
         inquiry.ready()?;
@@ -57,16 +57,16 @@ pub(crate) fn list(request: &Request, list: &ListInvites, inquiry: &mut Inquiry<
 fn page_need(list: &ListInvites, now: Timestamp) -> Result<PageNeed, Stop> {
     let (prefix, from, until) = match list.filter {
         InviteFilter::Live => {
-            let prefix = keys::all_open_by_space(&SpaceId::SERVER);
+            let prefix = keys::all_open_by_space(&list.space);
             let from = keys::not_expired_from(&prefix, now);
             (prefix, from, String::new())
         }
         InviteFilter::Expired => {
-            let prefix = keys::all_open_by_space(&SpaceId::SERVER);
+            let prefix = keys::all_open_by_space(&list.space);
             let until = keys::not_expired_from(&prefix, now);
             (prefix, String::new(), until)
         }
-        InviteFilter::Closed => (keys::all_closed(&SpaceId::SERVER), String::new(), String::new()),
+        InviteFilter::Closed => (keys::all_closed(&list.space), String::new(), String::new()),
     };
     let after = cursor(&list.paging, &prefix)?.max(from);
     Ok(PageNeed { prefix, after, until, limit: list.paging.limit.clamp(1, MOST), under: String::new() })
@@ -87,15 +87,16 @@ pub(crate) fn show(request: &Request, show: &ShowInvite, inquiry: &mut Inquiry<'
     let prefix = keys::invite_uses(&show.invite);
     let after = cursor(&show.paging, &prefix)?;
     let need = PageNeed { prefix, after, until: String::new(), limit: show.paging.limit.clamp(1, 1_000), under: String::new() };
-    let wanted = Wanted { records: core::slice::from_ref(&key), page: Some(&need) };
+    let wanted = Wanted { page: Some(&need), ..Wanted::records(core::slice::from_ref(&key)) };
     reading(request, inquiry, wanted, &mut |inquiry, caller, root| {
-        caller.require(Permission::Invite)?;
         let Some(record) = inquiry.load::<InviteRecord>(&key)? else {
+            // Whoever may not see invites learns nothing about which exist.
+            caller.require(Permission::Invite)?;
             return deny(Code::NotFound, rule::INVITES_UNKNOWN);
         };
         let claims = record.invite.unverified_claims().ok_or_else(|| fault(Code::CorruptRecord, &key))?;
-        inquiry.want(&keys::account(&claims.issuer));
-        inquiry.ready()?;
+        Holder::keys(&claims.space, &claims.issuer).iter().for_each(|key| inquiry.want(key));
+        caller.go(root, &claims.space, inquiry)?.require(Permission::Invite)?;
         let state = state_of(inquiry, root, &record, &claims, request.context.now)?;
         let page = inquiry.page(&need)?;
         let mut uses = Vec::new();
@@ -124,7 +125,7 @@ pub(crate) fn state_of(
     claims: &Claims,
     now: Timestamp,
 ) -> Result<InviteState, Stop> {
-    let issuer: KeyRecord = inquiry.load_or_default(&keys::account(&claims.issuer))?;
+    let issuer = Holder::load(root, &claims.issuer, inquiry)?;
     Ok(match life(record, claims, now) {
         InviteLife::Cancelled => InviteState::Cancelled,
         InviteLife::Expired | InviteLife::Unreadable => InviteState::Expired,
@@ -144,6 +145,7 @@ pub(crate) fn item_of(record: &InviteRecord, claims: &Claims, state: InviteState
     InviteItem {
         invite: claims.invite,
         state,
+        space: claims.space,
         role: claims.role,
         max_uses: claims.max_uses,
         uses: record.uses,

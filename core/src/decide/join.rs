@@ -1,22 +1,24 @@
 //! Join: comes in without an invite, where the space's rule lets one. Leave: goes.
 
-use super::arrival::{new_account, seat_directly};
-use super::caller::{RequestId, content_of, fallen, proven, writing};
-use super::departure::{Counts, put_out};
+use super::arrival::{new_account, plain_seat, seat_directly};
+use super::caller::{RequestId, Wanted, content_of, proven, writing};
+use super::departure::{put_out, rewritten};
 use super::inquiry::{Inquiry, Root};
+use super::member::view;
+use super::place::{Counts, Holder};
 use super::redeem::good_keys;
 use super::{Halt, Outcome, Ruling, Stop, deny};
 use crate::check::{Check, Proof};
 use crate::code::Code;
 use crate::id::SpaceId;
 use crate::key::SignKey;
-use crate::record::{Account, JoinRule, KeyRecord, MemberCount, Via, keys};
+use crate::record::{Account, JoinRule, Via, keys};
 use crate::role::Role;
 use crate::rule::{self, Rule};
 use crate::statement::{AccountStatement, Domain};
 use crate::text::Kind;
 use crate::time::Timestamp;
-use crate::wire::{Event, EventKind, Join, Reply, Request};
+use crate::wire::{Asker, Event, EventKind, Join, Reply, Request};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -41,7 +43,8 @@ pub struct Situation {
     pub full: bool,
 }
 
-/// The table of direct joins, in the order of its rows: the space, its pause, its rule, bans, membership, room.
+/// The table of direct joins, in the order of its rows: the space, its pause, its rule, bans, membership, room. Of the
+/// server and of networks alike.
 pub fn judge(s: &Situation) -> (Code, Rule) {
     if !s.exists {
         return (Code::NotFound, rule::SPACE_UNKNOWN);
@@ -70,16 +73,17 @@ pub fn judge(s: &Situation) -> (Code, Rule) {
     if s.full { (Code::SpaceFull, rule::JOIN_FULL) } else { (Code::Allowed, rule::JOIN_DONE) }
 }
 
-/// Decides a join.
+/// Decides a join of the server.
 pub(crate) fn decide(request: &Request, join: &Join, inquiry: &mut Inquiry<'_>) -> Outcome {
     let (key, id) = prove(request, join, inquiry)?;
     let (account_key, members_key) = (keys::account(&key), keys::members(&SpaceId::SERVER));
     [keys::SERVER, &account_key, &members_key, &id.storage_key()].into_iter().for_each(|key| inquiry.want(key));
     inquiry.ready()?;
     let root = inquiry.root(&request.context)?;
-    let record: KeyRecord = inquiry.load_or_default(&account_key)?;
-    let members: MemberCount = inquiry.load_or_default(&members_key)?;
-    let situation = situation(join, &record, &root, &members, request.context.now);
+    let holder = Holder::load(&root, &key, inquiry)?;
+    let counts = Counts::load(&SpaceId::SERVER, &key, inquiry)?;
+    let exists = join.space == SpaceId::SERVER;
+    let situation = situation(exists, &holder, &root, &counts, request.context.now);
     // Standing before the request id: whoever has fallen, or is a member no more, is not handed the old welcome again.
     if let Err(stop) = id.not_used(inquiry) {
         return match &*stop {
@@ -90,9 +94,32 @@ pub(crate) fn decide(request: &Request, join: &Join, inquiry: &mut Inquiry<'_>) 
         };
     }
     match judge(&situation) {
-        (Code::Allowed, _) => Ok(root.save(&request.context, id.record(request, admit(request, join, &key, record, members)))),
+        (Code::Allowed, _) => Ok(root.save(&request.context, id.record(request, admit(request, join, holder, counts)))),
         (code, rule) => deny(code, rule),
     }
+}
+
+/// Decides a join of a network, by an account.
+pub(crate) fn enter(request: &Request, space: &SpaceId, inquiry: &mut Inquiry<'_>) -> Outcome {
+    let wanted = match &request.asker {
+        Asker::Account(auth) => Counts::keys(space, &auth.key),
+        _ => Vec::new(),
+    };
+    writing(request, inquiry, Wanted::of(space, &wanted), &mut |inquiry, caller, root| {
+        let mut holder = Holder::new(root, caller.key, caller.record.clone(), caller.there.clone());
+        let counts = Counts::load(space, &caller.key, inquiry)?;
+        let (code, rule) = judge(&situation(true, &holder, root, &counts, request.context.now));
+        if code != Code::Allowed {
+            return deny(code, rule);
+        }
+        let mut ruling = Ruling::allow(rule);
+        let seat = plain_seat(&request.context, Via::Direct);
+        super::arrival::seat(&mut ruling, &mut holder, counts, caller.account.incarnation, seat);
+        holder.put(&mut ruling);
+        ruling.events.push(event(EventKind::MemberJoined, &holder));
+        let view = view(&holder, caller, request.context.now);
+        Ok(ruling.replying(Reply::Member(Box::new(view))))
+    })
 }
 
 /// The keys are good, and whoever joins holds both. Before any record is read.
@@ -100,7 +127,7 @@ fn prove(request: &Request, join: &Join, inquiry: &mut Inquiry<'_>) -> Result<(S
     let kex_key = inquiry.check(Check::KexKey(join.kex_key));
     let named = inquiry.check_text(Kind::Handle, &join.handle);
     let mut checks = None;
-    if let crate::wire::Asker::Account(auth) = &request.asker {
+    if let Asker::Account(auth) = &request.asker {
         let binding = AccountStatement { server: request.context.server, sign_key: auth.key, kex_key: join.kex_key };
         let bound = inquiry.check_signature(auth.key, Domain::Account.statement(&binding), Proof::Inline(join.binding));
         checks = Some((inquiry.check(Check::SignKey(auth.key)), bound));
@@ -118,66 +145,58 @@ fn prove(request: &Request, join: &Join, inquiry: &mut Inquiry<'_>) -> Result<(S
     Ok((auth.key, id))
 }
 
-fn situation(join: &Join, record: &KeyRecord, root: &Root, members: &MemberCount, now: Timestamp) -> Situation {
-    let max = root.space.max_members;
-    let fallen = match &record.account {
-        Some(account) => fallen(record, account, now),
-        None => record.is_banned(now).then_some(Code::Banned),
-    };
+fn situation(exists: bool, holder: &Holder, root: &Root, counts: &Counts, now: Timestamp) -> Situation {
+    let here = root.here();
     Situation {
-        exists: join.space == SpaceId::SERVER,
+        exists,
         reviewed: root.server.restore_reviewed,
-        paused: root.space.pause.holds(now),
-        rule: root.space.join_rule,
-        listed: record.allowlisted_by.is_some(),
-        fallen,
-        member: record.current_seat().is_some(),
-        full: max != 0 && members.members >= max,
+        paused: here.pause.holds(now),
+        rule: here.join_rule,
+        listed: holder.allowlisted_by().is_some(),
+        fallen: holder.fallen(now),
+        member: holder.current_seat().is_some(),
+        full: here.max_members != 0 && counts.members.members >= here.max_members,
     }
 }
 
 /// Makes the account, if there is none, and the membership.
-fn admit(request: &Request, join: &Join, key: &SignKey, mut record: KeyRecord, members: MemberCount) -> Ruling {
-    let context = &request.context;
-    let before = record.account.take();
+fn admit(request: &Request, join: &Join, mut holder: Holder, counts: Counts) -> Ruling {
+    let (context, key) = (&request.context, holder.key);
+    let before = holder.record.account.take();
     let is_new = before.is_none();
-    let account = before.unwrap_or_else(|| new_account(context, join.kex_key, join.handle.clone(), Via::Direct, *key));
+    let account = before.unwrap_or_else(|| new_account(context, join.kex_key, join.handle.clone(), Via::Direct, key));
     let account = Account { kex_key: join.kex_key, binding: Some(join.binding), handle: join.handle.clone(), ..account };
     let mut ruling = Ruling::allow(rule::JOIN_DONE);
-    seat_directly(&mut ruling, context, key, &mut record, account, members);
+    seat_directly(&mut ruling, context, &mut holder, account, counts);
     if is_new {
-        ruling.events.push(event(EventKind::AccountRegistered, key));
+        ruling.events.push(event(EventKind::AccountRegistered, &holder));
     }
-    ruling.events.push(event(EventKind::MemberJoined, key));
-    match super::accounts::view(key, &record, true, context.now) {
-        Some(view) => ruling.replying(Reply::Account(Box::new(view))),
-        None => ruling,
-    }
+    ruling.events.push(event(EventKind::MemberJoined, &holder));
+    super::accounts::replying(ruling, &key, &holder.record, context.now)
 }
 
 /// Decides a leave.
 pub(crate) fn leave(request: &Request, space: &SpaceId, inquiry: &mut Inquiry<'_>) -> Outcome {
     let wanted = match &request.asker {
-        crate::wire::Asker::Account(auth) => Counts::keys(&auth.key).to_vec(),
+        Asker::Account(auth) => rewritten(space, &auth.key),
         _ => Vec::new(),
     };
-    writing(request, inquiry, &wanted, &mut |inquiry, caller, root| {
-        if *space != SpaceId::SERVER {
-            return deny(Code::NotFound, rule::SPACE_UNKNOWN);
-        }
-        if caller.role == Role::Owner {
-            return deny(Code::LastOwner, rule::LEAVE_OWNER);
+    writing(request, inquiry, Wanted::of(space, &wanted), &mut |inquiry, caller, root| {
+        let mut holder = Holder::new(root, caller.key, caller.record.clone(), caller.there.clone());
+        match holder.current_seat().map(|seat| seat.role) {
+            None => return deny(Code::NotAMember, rule::LEAVE_NONE),
+            Some(Role::Owner) if root.is_server() => return deny(Code::LastOwner, rule::LEAVE_OWNER),
+            Some(Role::Owner) => return deny(Code::IsOwner, rule::LEAVE_OWNER),
+            Some(Role::Admin | Role::Member) => {}
         }
         let mut ruling = Ruling::allow(rule::LEAVE_DONE);
-        let mut record = caller.record.clone();
-        let counts = Counts::load(&caller.key, inquiry)?;
-        put_out(&mut ruling, request, (&caller.key, &mut record), counts, root, inquiry)?;
-        ruling.put(keys::account(&caller.key), &record);
-        ruling.events.push(event(EventKind::MemberLeft, &caller.key));
+        put_out(&mut ruling, request, &mut holder, root, inquiry)?;
+        holder.put(&mut ruling);
+        ruling.events.push(event(EventKind::MemberLeft, &holder));
         Ok(ruling)
     })
 }
 
-fn event(kind: EventKind, key: &SignKey) -> Event {
-    Event { kind, space: SpaceId::SERVER, account: Some(*key), invite: None }
+fn event(kind: EventKind, holder: &Holder) -> Event {
+    Event { kind, space: holder.space, account: Some(holder.key), invite: None }
 }

@@ -2,23 +2,25 @@
 //! the space over.
 
 use super::accounts;
-use super::caller::{Caller, writing};
-use super::departure::{Counts, put_out};
+use super::caller::{Caller, Wanted, writing};
+use super::departure::{put_out, rewritten};
+use super::govern::own;
 use super::inquiry::{Inquiry, Root};
+use super::place::Holder;
 use super::redeem::good_keys;
-use super::{Outcome, Ruling, Stop, deny, fault};
+use super::{Outcome, Ruling, Stop, deny};
 use crate::check::{Check, CheckResult};
 use crate::code::Code;
 use crate::id::SpaceId;
-use crate::key::SignKey;
-use crate::record::{self, KeyRecord, Seat, Standing, keys};
-use crate::role::{Permission, PlaceKind, Role};
+use crate::record::{self, Standing, keys};
+use crate::role::{Actor, Permission, PlaceKind, Role};
 use crate::rule::{self, Rule};
 use crate::text::{Kind, screen_tags};
 use crate::time::{Expiry, Timestamp};
 use crate::wire::{Ban, Event, EventKind, Member, MemberView, Reply, Request};
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 /// What is done, as the table sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,11 +109,15 @@ pub struct Target {
     pub fitness: Fitness,
     /// Whether it is on the allowlist.
     pub listed: bool,
+    /// For somebody who governs the server: what the key is at the server, whose rank is the one that counts then.
+    pub at_server: Role,
+    /// The same of the space's present owner.
+    pub owner: Role,
 }
 
 /// The table of what is done to members and keys.
-pub fn judge(act: Act, caller: Role, target: &Target) -> (Code, Rule) {
-    if !caller.allows(PlaceKind::Server, act.permission()) {
+pub fn judge(act: Act, caller: Actor, target: &Target) -> (Code, Rule) {
+    if !caller.allows(act.permission()) {
         return (Code::MissingPermission, rule::ASK_PERMISSION);
     }
     match act {
@@ -119,7 +125,8 @@ pub fn judge(act: Act, caller: Role, target: &Target) -> (Code, Rule) {
         Act::Allow if !target.listed => return (Code::Allowed, rule::ALLOW_DONE),
         Act::Disallow if target.listed => return (Code::Allowed, rule::DISALLOW_DONE),
         Act::Unban | Act::Allow | Act::Disallow => return (Code::Allowed, rule::MEMBER_AGAIN),
-        Act::Give(role) if !caller.may_grant(PlaceKind::Server, role) => return (Code::GrantTooHigh, rule::MEMBER_GRANT),
+        Act::Give(_) | Act::Transfer if !caller.governed => return (Code::NotGoverned, rule::MEMBER_GRANT),
+        Act::Give(role) if !caller.may_grant(role) => return (Code::GrantTooHigh, rule::MEMBER_GRANT),
         Act::Kick | Act::Ban | Act::Give(_) | Act::Transfer | Act::SetTags => {}
     }
     let role = match target.role {
@@ -130,12 +137,17 @@ pub fn judge(act: Act, caller: Role, target: &Target) -> (Code, Rule) {
     match (act, role) {
         (Act::Transfer, Role::Owner) => return (Code::AlreadyOwner, rule::MEMBER_ROLE),
         (Act::Give(_), Role::Owner) => return (Code::IsOwner, rule::MEMBER_OWNER),
-        (Act::Kick | Act::Ban, Role::Owner) if target.is_self => return (Code::LastOwner, rule::MEMBER_OWNER),
+        (Act::Kick | Act::Ban, Role::Owner) if target.is_self && caller.place == PlaceKind::Server => {
+            return (Code::LastOwner, rule::MEMBER_OWNER);
+        }
+        (Act::Kick | Act::Ban, Role::Owner) if target.is_self || caller.place == PlaceKind::Above => {
+            return (Code::IsOwner, rule::MEMBER_OWNER);
+        }
         (Act::Give(Role::Admin), Role::Admin) => return (Code::AlreadyAdmin, rule::MEMBER_ROLE),
         (Act::Give(Role::Member), Role::Member) => return (Code::AlreadyMemberRole, rule::MEMBER_ROLE),
         _ => {}
     }
-    if caller.rank() <= role.rank() && !(act == Act::SetTags && target.is_self) {
+    if !outranks(act, caller, role, target) {
         return (Code::RankTooLow, rule::MEMBER_RANK);
     }
     match act {
@@ -146,6 +158,18 @@ pub fn judge(act: Act, caller: Role, target: &Target) -> (Code, Rule) {
         Act::Give(_) | Act::Transfer => given(act, target.fitness),
         Act::Unban | Act::Allow | Act::Disallow => (Code::Undecidable, rule::MEMBER_AGAIN),
     }
+}
+
+/// Whether the caller's rank is above that of whoever the act is done to. Handing a space over takes it from its owner; in
+/// the space itself, that is the caller.
+fn outranks(act: Act, caller: Actor, role: Role, target: &Target) -> bool {
+    let whose = match (act, caller.place) {
+        (Act::SetTags, _) if target.is_self => return true,
+        (Act::Transfer, PlaceKind::Above) => target.owner,
+        (_, PlaceKind::Above) => target.at_server,
+        (_, PlaceKind::Server | PlaceKind::Child | PlaceKind::Outside) => role,
+    };
+    caller.rank() > whose.rank()
 }
 
 /// What is given is given to someone who may have it.
@@ -170,29 +194,39 @@ pub(crate) fn decide(request: &Request, member: &Member, change: Change<'_>, inq
         Change::Ban(terms) => inquiry.check_text(Kind::Label, &terms.reason),
         _ => true,
     };
-    let account_key = keys::account(key);
-    let [members, open] = Counts::keys(key);
-    writing(request, inquiry, &[account_key.clone(), members, open], &mut |inquiry, caller, root| {
-        if *space != SpaceId::SERVER {
-            return deny(Code::NotFound, rule::SPACE_UNKNOWN);
-        }
+    let wanted: Vec<String> = Holder::keys(space, key).into_iter().chain(rewritten(space, key)).collect();
+    writing(request, inquiry, Wanted::of(space, &wanted), &mut |inquiry, caller, root| {
         caller.require(act.permission())?;
         sound(change, (good, text), request.context.now)?;
-        let mut record: KeyRecord = inquiry.load_or_default(&account_key)?;
-        let (code, rule) = judge(act, caller.role, &target_of(&record, caller.key == *key, request.context.now));
+        let mut holder = Holder::load(root, key, inquiry)?;
+        let owner = former_owner(act, caller, root, inquiry)?;
+        let target = target_of(act, &holder, &owner, caller.key == *key, request.context.now);
+        let (code, rule) = judge(act, caller.actor, &target);
         if code != Code::Allowed {
             return deny(code, rule);
         }
         let mut ruling = Ruling::allow(rule);
         ruling.about(*key);
         if rule != rule::MEMBER_AGAIN {
-            let kind = apply(&mut ruling, request, (key, &mut record), change, (caller, root), inquiry)?;
-            ruling.put(account_key.clone(), &record);
+            let kind = apply(&mut ruling, request, &mut holder, change, (caller, owner), root, inquiry)?;
+            holder.put(&mut ruling);
             ruling.events.push(Event { kind, space: *space, account: Some(*key), invite: None });
         }
-        let view = view(key, &record, caller, request.context.now);
+        let view = view(&holder, caller, request.context.now);
         Ok(ruling.replying(Reply::Member(Box::new(view))))
     })
+}
+
+/// All about whoever a space is taken from. Who governs the server may hand over a space of somebody else's.
+fn former_owner(act: Act, caller: &Caller, root: &Root, inquiry: &mut Inquiry<'_>) -> Result<Holder, Stop> {
+    match root.here().owner {
+        Some(owner) if act == Act::Transfer && owner != caller.key => {
+            Holder::keys(&root.id, &owner).iter().for_each(|key| inquiry.want(key));
+            inquiry.ready()?;
+            Holder::load(root, &owner, inquiry)
+        }
+        _ => Ok(Holder::new(root, caller.key, caller.record.clone(), caller.there.clone())),
+    }
 }
 
 /// What must hold of the change itself. The checks were asked for before any record.
@@ -209,87 +243,103 @@ fn sound(change: Change<'_>, (key, text): (CheckResult, bool), now: Timestamp) -
     }
 }
 
-/// Does it: changes the record of the key, and adds what goes with that to the ruling.
+/// Does it: changes what is known of the key here, and adds what goes with that to the ruling.
 fn apply(
     ruling: &mut Ruling,
     request: &Request,
-    (key, record): (&SignKey, &mut KeyRecord),
+    holder: &mut Holder,
     change: Change<'_>,
-    (caller, root): (&Caller, &mut Root),
+    (caller, owner): (&Caller, Holder),
+    root: &mut Root,
     inquiry: &mut Inquiry<'_>,
 ) -> Result<EventKind, Stop> {
-    let now = request.context.now;
+    let (now, space, key) = (request.context.now, holder.space, holder.key);
     match change {
         Change::Kick | Change::Ban(_) => {
-            let was_member = record.current_seat().is_some();
-            put_out(ruling, request, (key, record), Counts::load(key, inquiry)?, root, inquiry)?;
+            let was_member = holder.current_seat().is_some();
+            put_out(ruling, request, holder, root, inquiry)?;
             let Change::Ban(Ban { reason, until, .. }) = change else { return Ok(EventKind::MemberKicked) };
-            record.ban = Some(record::Ban { reason: reason.clone(), by: caller.key, since: now, until: *until });
-            ruling.mark(keys::banned(&SpaceId::SERVER, key));
+            *holder.ban() = Some(record::Ban { reason: reason.clone(), by: caller.key, since: now, until: *until });
+            ruling.mark(keys::banned(&space, &key));
             if was_member {
                 let kind = EventKind::MemberKicked;
-                ruling.events.push(Event { kind, space: SpaceId::SERVER, account: Some(*key), invite: None });
+                ruling.events.push(Event { kind, space, account: Some(key), invite: None });
             }
             Ok(EventKind::KeyBanned)
         }
         Change::Unban => {
-            record.ban = None;
-            ruling.remove(keys::banned(&SpaceId::SERVER, key));
+            *holder.ban() = None;
+            ruling.remove(keys::banned(&space, &key));
             Ok(EventKind::BanLifted)
         }
         Change::SetRole(role) => {
-            seat_of(record)?.role = role;
-            if let (Role::Member, Some(account)) = (role, record.account.as_mut()) {
-                account.epoch = account.epoch.wrapping_add(1);
+            holder.seated()?.role = role;
+            if role == Role::Member {
+                holder.fall();
             }
             Ok(EventKind::RoleChanged)
         }
         Change::Transfer => {
-            seat_of(record)?.role = Role::Owner;
-            root.set_owner(*key);
-            let mut former = caller.record.clone();
-            seat_of(&mut former)?.role = Role::Admin;
-            ruling.put(keys::account(&caller.key), &former);
+            hand_over(ruling, holder, owner)?;
+            root.set_owner(key);
             Ok(EventKind::OwnerChanged)
         }
         Change::SetTags(tags) => {
-            seat_of(record)?.tags = tags.to_vec();
+            holder.seated()?.tags = tags.to_vec();
             Ok(EventKind::TagsChanged)
         }
         Change::Allow => {
-            record.allowlisted_by = Some(caller.key);
-            ruling.mark(keys::allowed(&SpaceId::SERVER, key));
+            *holder.allowlisted() = Some(caller.key);
+            ruling.mark(keys::allowed(&space, &key));
             Ok(EventKind::KeyAllowed)
         }
         Change::Disallow => {
-            record.allowlisted_by = None;
-            ruling.remove(keys::allowed(&SpaceId::SERVER, key));
+            *holder.allowlisted() = None;
+            ruling.remove(keys::allowed(&space, &key));
             Ok(EventKind::KeyDisallowed)
         }
     }
 }
 
-fn seat_of(record: &mut KeyRecord) -> Result<&mut Seat, Stop> {
-    record.seat.as_mut().ok_or_else(|| fault(Code::Undecidable, "member without seat"))
+/// The role of owner goes from one to the other, who becomes an admin, and with it one more space that an account owns.
+fn hand_over(ruling: &mut Ruling, to: &mut Holder, mut from: Holder) -> Result<(), Stop> {
+    to.seated()?.role = Role::Owner;
+    from.seated()?.role = Role::Admin;
+    if to.space != SpaceId::SERVER {
+        own(ruling, to, 1);
+        own(ruling, &mut from, -1);
+    }
+    from.put(ruling);
+    Ok(())
 }
 
-fn target_of(record: &KeyRecord, is_self: bool, now: Timestamp) -> Target {
-    let fitness = match &record.account {
-        _ if record.is_banned(now) => Fitness::Banned,
+fn target_of(act: Act, holder: &Holder, owner: &Holder, is_self: bool, now: Timestamp) -> Target {
+    // A ban from the server bars from here, too, but is lifted there.
+    let banned = holder.banned(now).is_some() || (act != Act::Unban && holder.record.is_banned(now));
+    let fitness = match &holder.record.account {
+        _ if banned => Fitness::Banned,
         Some(account) if account.standing == Standing::Revoked => Fitness::Revoked,
         Some(account) if account.binding.is_some() => Fitness::Fit,
         Some(_) | None => Fitness::Unproved,
     };
-    let role = record.current_seat().map(|seat| seat.role);
-    Target { role, is_self, fitness, listed: record.allowlisted_by.is_some() }
+    let at_server = |holder: &Holder| holder.record.current_seat().map_or(Role::Member, |seat| seat.role);
+    Target {
+        role: holder.current_seat().map(|seat| seat.role),
+        is_self,
+        fitness,
+        listed: holder.allowlisted_by().is_some(),
+        at_server: at_server(holder),
+        owner: at_server(owner),
+    }
 }
 
 /// A key as the space knows it. Who manages accounts sees all there is of one.
-pub(crate) fn view(key: &SignKey, record: &KeyRecord, caller: &Caller, now: Timestamp) -> MemberView {
+pub(crate) fn view(holder: &Holder, caller: &Caller, now: Timestamp) -> MemberView {
+    let all = caller.allows_at_server(Permission::ManageAccounts);
     MemberView {
-        key: *key,
-        account: accounts::view(key, record, caller.allows(Permission::ManageAccounts), now),
-        ban: record.ban.clone().filter(|ban| ban.stands(now)),
-        allowlisted_by: record.allowlisted_by,
+        key: holder.key,
+        account: accounts::view(&holder.key, &holder.record, holder.current_seat(), all, now),
+        ban: holder.banned(now).cloned(),
+        allowlisted_by: holder.allowlisted_by(),
     }
 }

@@ -1,17 +1,17 @@
 //! Mint: makes a link invite. The claims come signed by the issuer and by the invite's own key; the token never comes.
 
-use super::caller::{Caller, writing};
+use super::caller::{Caller, Wanted, writing};
 use super::inquiry::{Inquiry, Root};
 use super::invites::item_of;
 use super::open_invites::{OpenInvites, Place};
+use super::place::Holder;
 use super::redeem::claims_are_signed;
 use super::tidy::close_some;
 use super::{Outcome, Ruling, Stop, deny};
 use crate::claims::Claims;
 use crate::code::Code;
-use crate::id::SpaceId;
 use crate::record::{Closed, InviteRecord, keys};
-use crate::role::{Permission, PlaceKind, Role};
+use crate::role::{Actor, Permission, Role};
 use crate::rule::{self, Rule};
 use crate::text::{Kind, screen_tags};
 use crate::time::{DAY, Expiry, Timestamp};
@@ -30,8 +30,8 @@ pub const MOST_ELEVATED: u32 = 10;
 /// What the table looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Offer {
-    /// The issuer's role in the place.
-    pub issuer: Role,
+    /// As what the issuer acts in the place.
+    pub issuer: Actor,
     /// The role the invite grants.
     pub role: Role,
     /// Whether it sets tags.
@@ -47,11 +47,10 @@ pub struct Offer {
 /// The mint table: what may be offered, checked when it is made. (The redeem table checks it again.)
 pub fn judge(offer: &Offer, now: Timestamp) -> (Code, Rule) {
     let Offer { issuer, role, tags, max_uses, expires, open } = *offer;
-    let allows = |permission| issuer.allows(PlaceKind::Server, permission);
-    if !allows(Permission::Invite) {
+    if !issuer.allows(Permission::Invite) {
         return (Code::MissingPermission, rule::ASK_PERMISSION);
     }
-    if !issuer.may_grant(PlaceKind::Server, role) || (tags && !allows(Permission::ManageTags)) {
+    if !issuer.may_grant(role) || (tags && !issuer.allows(Permission::ManageTags)) {
         return (Code::GrantTooHigh, rule::MINT_GRANT);
     }
     let elevated = role != Role::Member;
@@ -81,7 +80,8 @@ pub(crate) fn decide(request: &Request, mint: &Mint, inquiry: &mut Inquiry<'_>) 
     let signed = claims_are_signed(inquiry, &mint.invite, &claims);
     let texts = inquiry.check_text(Kind::Greeting, &claims.greeting) & inquiry.check_text(Kind::Label, &mint.label);
     let (invite_key, count_key) = (keys::invite(&claims.invite), keys::open_count(&claims.issuer));
-    writing(request, inquiry, &[invite_key.clone(), count_key.clone()], &mut |inquiry, caller, root| {
+    let wanted = [invite_key.clone(), count_key.clone()];
+    writing(request, inquiry, Wanted::of(&claims.space, &wanted), &mut |inquiry, caller, root| {
         let now = request.context.now;
         caller.require(Permission::Invite)?;
         match (texts, screen_tags(&claims.tags)) {
@@ -94,7 +94,7 @@ pub(crate) fn decide(request: &Request, mint: &Mint, inquiry: &mut Inquiry<'_>) 
         if claims.rebind.is_some() {
             return deny(Code::GrantTooHigh, rule::MINT_GRANT);
         }
-        if claims.space != SpaceId::SERVER || !claims.rooms.is_empty() {
+        if !claims.rooms.is_empty() {
             return deny(Code::NotFound, rule::MINT_SPACE);
         }
         if inquiry.load::<InviteRecord>(&invite_key)?.is_some() {
@@ -104,10 +104,11 @@ pub(crate) fn decide(request: &Request, mint: &Mint, inquiry: &mut Inquiry<'_>) 
         let mut open = OpenInvites::new(claims.issuer, inquiry.load_or_default(&count_key)?);
         if open.count() >= MAX_OPEN {
             // Nobody is locked out by old invites: some of what has expired or is void leaves the lists.
-            close_some(&mut ruling, "", &mut open, (root, &caller.record), Closed::Void, inquiry, now)?;
+            let issuer = Holder::new(root, caller.key, caller.record.clone(), caller.there.clone());
+            close_some(&mut ruling, "", &mut open, (root, &issuer), Closed::Void, inquiry, now)?;
         }
         let offer = Offer {
-            issuer: caller.role,
+            issuer: caller.actor,
             role: claims.role,
             tags: !claims.tags.is_empty(),
             max_uses: claims.max_uses,
@@ -153,7 +154,7 @@ fn claims_are_callers(request: &Request, claims: &Claims, signed: bool, caller: 
     }
     let current = claims.issuer == caller.key
         && claims.issuer_incarnation == caller.account.incarnation
-        && claims.issuer_epoch == caller.account.epoch
+        && claims.issuer_epoch == caller.epoch()
         && claims.issuer_handle == caller.account.handle;
     if signed && current { Ok(()) } else { deny(Code::DamagedInvite, rule::MINT_CLAIMS) }
 }

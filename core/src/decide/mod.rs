@@ -6,8 +6,10 @@ mod arrival;
 pub mod authorize;
 mod caller;
 pub mod cancel;
+mod clear;
 mod delete;
 mod departure;
+mod govern;
 mod init;
 mod inquiry;
 mod invites;
@@ -15,7 +17,9 @@ pub mod join;
 mod listed;
 pub mod member;
 pub mod mint;
+pub mod network;
 mod open_invites;
+mod place;
 pub mod preview;
 pub mod redeem;
 mod register;
@@ -108,6 +112,11 @@ fn dispatch(request: &Request, inquiry: &mut Inquiry<'_>) -> Outcome {
         Command::Leave(space) => join::leave(request, space, inquiry),
         Command::Watch => watch::begin(request, inquiry),
         Command::Sees(sees) => watch::sees(request, sees, inquiry),
+        Command::CreateSpace(create) => network::create(request, create, inquiry),
+        Command::DeleteSpace(space) => network::delete(request, space, inquiry),
+        Command::ListSpaces(list) => network::list(request, list, inquiry),
+        Command::ListMembers(list) => listed::decide(request, list, List::Members, inquiry),
+        Command::Enter(space) => join::enter(request, space, inquiry),
     }
 }
 

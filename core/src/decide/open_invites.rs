@@ -48,11 +48,16 @@ impl OpenInvites {
         ruling.mark(keys::open_by_space(&place.space, place.expires, &place.invite));
     }
 
-    /// Moves an invite to the list of closed ones.
-    pub(crate) fn close(&mut self, ruling: &mut Ruling, place: Place, how: Closed, now: Timestamp) {
+    /// Takes an invite out of the lists of open ones.
+    pub(crate) fn drop_from_lists(&mut self, ruling: &mut Ruling, place: Place) {
         self.count.open = self.count.open.saturating_sub(1);
         ruling.remove(keys::open_by_issuer(&place.issuer, place.expires, &place.invite));
         ruling.remove(keys::open_by_space(&place.space, place.expires, &place.invite));
+    }
+
+    /// Moves an invite to the list of closed ones.
+    pub(crate) fn close(&mut self, ruling: &mut Ruling, place: Place, how: Closed, now: Timestamp) {
+        self.drop_from_lists(ruling, place);
         let at = if matches!(how, Closed::Expired) { closed_at(place.expires, now) } else { now };
         ruling.put(keys::closed(&place.space, at, &place.invite), &how);
     }

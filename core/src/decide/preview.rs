@@ -2,7 +2,7 @@
 
 use super::caller::fresh;
 use super::inquiry::Inquiry;
-use super::redeem::{InviteLife, Issuer, Scene, judge};
+use super::redeem::{Gate, InviteLife, Issuer, Scene, judge};
 use super::{Outcome, Ruling, deny};
 use crate::check::Proof;
 use crate::code::Code;
@@ -34,14 +34,14 @@ pub(crate) fn decide(request: &Request, preview: &Preview, inquiry: &mut Inquiry
     let scene = Scene::load(context, &preview.invite, own.map(|proof| &proof.key), inquiry)?;
     let situation = scene.situation(context.now);
     let row = judge(&situation);
-    if situation.invite != InviteLife::Live || situation.issuer != Issuer::Holds {
+    let stands = situation.invite == InviteLife::Live && situation.issuer == Issuer::Holds && situation.gate != Gate::Gone;
+    if !stands {
         return Ok(Ruling::deny(row.code, row.rule).replying(Reply::DeadInvite(scene.claims.expires)));
     }
-    let name = scene.root.space.name.clone();
     let reply = PreviewReply {
-        server_name: name.clone(),
-        space_name: name,
-        members: scene.members.members,
+        server_name: scene.root.space.name.clone(),
+        space_name: scene.root.here().name.clone(),
+        members: scene.counts.members.members,
         uses: scene.invite.uses,
         live: situation,
         code: row.code,

@@ -1,61 +1,59 @@
 //! Register: adds an account without an invite. Prove: that account supplies its own signature over its keys.
 
+use super::accounts::replying;
 use super::arrival::{new_account, seat_directly};
-use super::caller::writing;
+use super::caller::{Wanted, writing};
 use super::inquiry::Inquiry;
+use super::place::{Counts, Holder};
 use super::redeem::good_keys;
 use super::{Outcome, Ruling, deny, fault};
 use crate::check::{Check, Proof};
 use crate::code::Code;
 use crate::id::SpaceId;
-use crate::record::{KeyRecord, MemberCount, Via, keys};
+use crate::record::{Via, keys};
 use crate::role::Permission;
 use crate::rule;
 use crate::statement::{AccountStatement, Domain};
 use crate::text::Kind;
-use crate::wire::{Event, EventKind, Prove, Register, Reply, Request};
-use alloc::boxed::Box;
+use crate::wire::{Event, EventKind, Prove, Register, Request};
 
 /// Decides a register.
 pub(crate) fn decide(request: &Request, register: &Register, inquiry: &mut Inquiry<'_>) -> Outcome {
     let Register { sign_key, kex_key, handle } = register;
     let (good_sign, good_kex) = (inquiry.check(Check::SignKey(*sign_key)), inquiry.check(Check::KexKey(*kex_key)));
     let named = inquiry.check_text(Kind::Handle, handle);
-    let (account_key, members_key) = (keys::account(sign_key), keys::members(&SpaceId::SERVER));
-    writing(request, inquiry, &[account_key.clone(), members_key.clone()], &mut |inquiry, caller, root| {
+    let wanted = [keys::account(sign_key), keys::members(&SpaceId::SERVER)];
+    writing(request, inquiry, Wanted::records(&wanted), &mut |inquiry, caller, root| {
         caller.require(Permission::ManageAccounts)?;
         good_keys(good_sign, good_kex, rule::REGISTER_KEYS)?;
         if !named {
             return deny(Code::BadText, rule::REGISTER_TEXT);
         }
         let now = request.context.now;
-        let mut record: KeyRecord = inquiry.load_or_default(&account_key)?;
-        if record.account.is_some() {
+        let mut holder = Holder::load(root, sign_key, inquiry)?;
+        if holder.record.account.is_some() {
             return deny(Code::AccountExists, rule::REGISTER_EXISTS);
         }
-        if record.is_banned(now) {
+        if holder.record.is_banned(now) {
             return deny(Code::Banned, rule::REGISTER_BANNED);
         }
-        let members: MemberCount = inquiry.load_or_default(&members_key)?;
-        if root.space.max_members != 0 && members.members >= root.space.max_members {
+        let counts = Counts::load(&SpaceId::SERVER, sign_key, inquiry)?;
+        if root.space.max_members != 0 && counts.members.members >= root.space.max_members {
             return deny(Code::SpaceFull, rule::REGISTER_FULL);
         }
         let mut ruling = Ruling::allow(rule::REGISTER_DONE);
         let account = new_account(&request.context, *kex_key, handle.clone(), Via::Direct, caller.key);
-        seat_directly(&mut ruling, &request.context, sign_key, &mut record, account, members);
+        seat_directly(&mut ruling, &request.context, &mut holder, account, counts);
         for kind in [EventKind::AccountRegistered, EventKind::MemberJoined] {
             ruling.events.push(Event { kind, space: SpaceId::SERVER, account: Some(*sign_key), invite: None });
         }
-        Ok(match super::accounts::view(sign_key, &record, true, now) {
-            Some(view) => ruling.replying(Reply::Account(Box::new(view))),
-            None => ruling,
-        })
+        Ok(replying(ruling, sign_key, &holder.record, now))
     })
 }
 
 /// Decides a prove.
 pub(crate) fn prove(request: &Request, prove: &Prove, inquiry: &mut Inquiry<'_>) -> Outcome {
-    writing(request, inquiry, &[], &mut |inquiry, caller, _root| {
+    writing(request, inquiry, Wanted::records(&[]), &mut |inquiry, caller, _root| {
         let statement =
             AccountStatement { server: request.context.server, sign_key: caller.key, kex_key: caller.account.kex_key };
         let good = inquiry.check_signature(caller.key, Domain::Account.statement(&statement), Proof::Inline(prove.binding));

@@ -1,102 +1,169 @@
-//! A space itself: what it is called, who may join, how many fit, and whether joining is paused.
+//! A space itself: what it is called, who may join, how many fit, whether joining is paused, and whether it is governed.
 
-use super::caller::{Wanted, reading, writing};
-use super::inquiry::Inquiry;
+use super::caller::{Caller, Wanted, reading, writing};
+use super::govern::change_owner;
+use super::inquiry::{Inquiry, Root};
 use super::{Outcome, Ruling, deny, fault};
 use crate::code::Code;
 use crate::id::SpaceId;
-use crate::record::{JoinRule, MemberCount, Pause, Space, keys};
-use crate::role::{Permission, PlaceKind, Role};
+use crate::record::{JoinRule, MemberCount, Named, Pause, Space, keys};
+use crate::role::{Actor, Permission, PlaceKind, Role};
 use crate::rule::{self, Rule};
-use crate::text::Kind;
+use crate::text::{Kind, is_name};
 use crate::time::Timestamp;
-use crate::wire::{Event, EventKind, Reply, Request, SpaceView, UpdateSpace};
+use crate::wire::{Event, EventKind, Reply, Request, SpaceView, Standpoint, UpdateSpace};
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 /// What the table of changes looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wish {
-    /// Whether the space exists.
-    pub exists: bool,
     /// Whether the new texts can be shown.
     pub showable: bool,
+    /// What becomes of the name.
+    pub name: Name,
     /// When the new pause ends, if it is one that ends.
     pub pause_until: Option<Timestamp>,
+    /// Whether it begins or ends to be governed.
+    pub governs: bool,
+    /// Whether it would then ask for invites and have nobody who may make one.
+    pub ungoverned_invite: bool,
     /// Whether anything would be other than it is.
     pub changes: bool,
 }
 
+/// A new name of a space.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Name {
+    /// It may have it, or keeps its own.
+    Free,
+    /// It is none for a network.
+    Bad,
+    /// Another network has it.
+    Taken,
+}
+
 /// The table of changes to a space.
-pub fn judge(caller: Role, wish: &Wish, now: Timestamp) -> (Code, Rule) {
-    if !wish.exists {
-        return (Code::NotFound, rule::SPACE_UNKNOWN);
-    }
-    if !caller.allows(PlaceKind::Server, Permission::ManageSpace) {
+pub fn judge(caller: Actor, wish: &Wish, now: Timestamp) -> (Code, Rule) {
+    if !caller.allows(Permission::ManageSpace) {
         return (Code::MissingPermission, rule::ASK_PERMISSION);
+    }
+    if wish.governs && caller.place != PlaceKind::Above {
+        return (Code::MissingPermission, rule::SPACE_GOVERNED);
     }
     if !wish.showable {
         return (Code::BadText, rule::SPACE_TEXT);
     }
+    match wish.name {
+        Name::Bad => return (Code::BadName, rule::SPACE_NAME),
+        Name::Taken => return (Code::NameTaken, rule::SPACE_NAME),
+        Name::Free => {}
+    }
     if wish.pause_until.is_some_and(|until| until <= now) {
         return (Code::ExpiryInPast, rule::SPACE_PAUSE);
+    }
+    if wish.ungoverned_invite {
+        return (Code::NotGoverned, rule::SPACE_GOVERNED);
     }
     (Code::Allowed, if wish.changes { rule::SPACE_DONE } else { rule::SPACE_AGAIN })
 }
 
-/// Shows a space to its members.
+/// Shows a space to those who may see it.
 pub(crate) fn show(request: &Request, id: &SpaceId, inquiry: &mut Inquiry<'_>) -> Outcome {
-    let count = [keys::members(&SpaceId::SERVER)];
-    reading(request, inquiry, Wanted::records(&count), &mut |inquiry, _caller, root| {
-        if *id != SpaceId::SERVER {
-            return deny(Code::NotFound, rule::SPACE_UNKNOWN);
-        }
-        let view = view(&root.space, inquiry.load_or_default(&count[0])?, request.context.now);
-        Ok(Ruling::allow(rule::SPACE_SHOW).replying(view))
+    let count = [keys::members(id)];
+    reading(request, inquiry, Wanted::of(id, &count), &mut |inquiry, caller, root| {
+        let view = view(root, caller, inquiry.load_or_default(&count[0])?, request.context.now);
+        Ok(Ruling::allow(rule::SPACE_SHOW).replying(Reply::Space(Box::new(view))))
     })
 }
 
 /// Decides a change.
 pub(crate) fn update(request: &Request, update: &UpdateSpace, inquiry: &mut Inquiry<'_>) -> Outcome {
-    let UpdateSpace { space: id, name, join_rule, max_members, description, pause } = update;
+    let UpdateSpace { space: id, name, join_rule, max_members, description, pause, listed, governed } = update;
+    let is_server = *id == SpaceId::SERVER;
     let named = name.as_ref().is_none_or(|name| inquiry.check_text(Kind::ServerName, name));
     let described = description.as_ref().is_none_or(|text| inquiry.check_text(Kind::Greeting, text));
     if *join_rule == Some(JoinRule::Token) {
         // No space has a join token yet, so nobody could meet that rule.
         return Err(fault(Code::Malformed, "join rule"));
     }
-    let count = [keys::members(&SpaceId::SERVER)];
-    writing(request, inquiry, &count, &mut |inquiry, caller, root| {
-        let before = &root.space;
-        let after = Space {
+    if is_server && (listed.is_some() || governed.is_some()) {
+        return Err(fault(Code::Malformed, "the server is neither listed nor governed"));
+    }
+    let mut wanted = alloc::vec![keys::members(id)];
+    wanted.extend(name.as_ref().filter(|name| !is_server && may_be_called(name)).map(|name| keys::name(name)));
+    writing(request, inquiry, Wanted::of(id, &wanted), &mut |inquiry, caller, root| {
+        let before = root.here().clone();
+        let mut after = Space {
             name: name.clone().unwrap_or_else(|| before.name.clone()),
             join_rule: join_rule.unwrap_or(before.join_rule),
             max_members: max_members.unwrap_or(before.max_members),
             description: description.clone().unwrap_or_else(|| before.description.clone()),
             pause: pause.unwrap_or(before.pause),
+            governed: governed.unwrap_or(before.governed),
             ..before.clone()
         };
+        if let (Some(child), Some(listed)) = (after.child.as_mut(), listed) {
+            child.listed = *listed;
+        }
         let wish = Wish {
-            exists: *id == SpaceId::SERVER,
             showable: named && described,
+            name: if is_server || after.name == before.name { Name::Free } else { name_for(&after.name, id, inquiry)? },
             pause_until: pause.and_then(Pause::end),
-            changes: after != *before,
+            governs: after.governed != before.governed,
+            ungoverned_invite: !after.governed && after.join_rule == JoinRule::Invite,
+            changes: after != before,
         };
-        let (code, rule) = judge(caller.role, &wish, request.context.now);
+        let (code, rule) = judge(caller.actor, &wish, request.context.now);
         if code != Code::Allowed {
             return deny(code, rule);
         }
-        let mut ruling = Ruling::allow(rule).replying(view(&after, inquiry.load_or_default(&count[0])?, request.context.now));
+        let mut ruling = Ruling::allow(rule);
         if wish.changes {
+            if !is_server && after.name != before.name {
+                ruling.remove(keys::name(&before.name));
+                ruling.put(keys::name(&after.name), &Named { space: *id });
+            }
             *root.change() = after;
+            if wish.governs {
+                change_owner(&mut ruling, root, request.context.now, inquiry)?;
+            }
             ruling.events.push(Event { kind: EventKind::SpaceChanged, space: *id, account: None, invite: None });
         }
-        Ok(ruling)
+        let view = view(root, caller, inquiry.load_or_default(&wanted[0])?, request.context.now);
+        Ok(ruling.replying(Reply::Space(Box::new(view))))
     })
 }
 
-fn view(space: &Space, count: MemberCount, now: Timestamp) -> Reply {
-    Reply::Space(Box::new(SpaceView {
-        space: SpaceId::SERVER,
+/// Whether a network may have this name.
+pub(crate) fn may_be_called(name: &str) -> bool {
+    is_name(name, 63) && !matches!(name, "server" | "backbone")
+}
+
+/// Whether this network may have this name, whose record was wanted if it is one.
+pub(crate) fn name_for(name: &str, space: &SpaceId, inquiry: &Inquiry<'_>) -> Result<Name, super::Stop> {
+    if !may_be_called(name) {
+        return Ok(Name::Bad);
+    }
+    Ok(match inquiry.load::<Named>(&keys::name(name))? {
+        Some(named) if named.space != *space => Name::Taken,
+        Some(_) | None => Name::Free,
+    })
+}
+
+/// A space as the caller may see it.
+pub(crate) fn view(root: &Root, caller: &Caller, count: MemberCount, now: Timestamp) -> SpaceView {
+    let space = root.here();
+    let actor = Actor { governed: space.governed, ..caller.actor };
+    let may: Vec<Permission> = Permission::ALL.iter().copied().filter(|permission| actor.allows(*permission)).collect();
+    let counted = actor.allows(Permission::Read);
+    let seat = caller.there.current_seat(Some(&caller.account)).map(|seat| match space.owner {
+        _ if !space.governed => Role::Member,
+        Some(owner) if owner == caller.key => Role::Owner,
+        _ => seat.role,
+    });
+    SpaceView {
+        space: root.id,
         name: space.name.clone(),
         join_rule: space.join_rule,
         max_members: space.max_members,
@@ -104,7 +171,14 @@ fn view(space: &Space, count: MemberCount, now: Timestamp) -> Reply {
         pause: space.pause,
         paused: space.pause.holds(now),
         governed: space.governed,
-        owner: space.owner,
-        members: count.members,
-    }))
+        owner: space.owner.filter(|_| space.governed),
+        members: counted.then_some(count.members),
+        listed: space.child.as_ref().is_none_or(|child| child.listed),
+        you: Standpoint {
+            role: if root.is_server() { Some(caller.role) } else { seat },
+            grants: [Role::Admin, Role::Member].into_iter().find(|role| !may.is_empty() && actor.may_grant(*role)),
+            may,
+            epoch: caller.epoch(),
+        },
+    }
 }

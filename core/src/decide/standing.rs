@@ -1,9 +1,10 @@
 //! Revoke, restore, delete: what account managers do to accounts of lower rank.
 
-use super::accounts::view;
-use super::caller::writing;
-use super::departure::Counts;
+use super::accounts::replying;
+use super::caller::{Wanted, writing};
+use super::departure::rewritten;
 use super::inquiry::Inquiry;
+use super::place::Holder;
 use super::{Outcome, Ruling, deny, fault};
 use crate::code::Code;
 use crate::id::SpaceId;
@@ -11,8 +12,7 @@ use crate::key::SignKey;
 use crate::record::{KeyRecord, Standing, keys};
 use crate::role::{Permission, PlaceKind, Role};
 use crate::rule::{self, Rule};
-use crate::wire::{Event, EventKind, Reply, Request};
-use alloc::boxed::Box;
+use crate::wire::{Event, EventKind, Request};
 
 /// What is to happen to the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,21 +68,21 @@ pub fn judge(change: Change, caller: Role, target: Target, is_self: bool, owns_s
 
 /// Decides a revoke, restore or delete.
 pub(crate) fn decide(request: &Request, change: Change, key: &SignKey, inquiry: &mut Inquiry<'_>) -> Outcome {
-    let account_key = keys::account(key);
-    let [members_key, count_key] = Counts::keys(key);
-    let wanted = [account_key.clone(), members_key, count_key];
-    writing(request, inquiry, &wanted, &mut |inquiry, caller, root| {
-        let mut record: KeyRecord = inquiry.load_or_default(&account_key)?;
-        let (code, rule) = judge(change, caller.role, target_of(&record), caller.key == *key, record.spaces_owned > 0);
+    let mut wanted = rewritten(&SpaceId::SERVER, key);
+    wanted.extend([keys::account(key), keys::joined(key)]);
+    writing(request, inquiry, Wanted::records(&wanted), &mut |inquiry, caller, root| {
+        let mut holder = Holder::load(root, key, inquiry)?;
+        let owns = holder.record.spaces_owned > 0;
+        let (code, rule) = judge(change, caller.role, target_of(&holder.record), caller.key == *key, owns);
         if code != Code::Allowed {
             return deny(code, rule);
         }
         let mut ruling = Ruling::allow(rule);
         ruling.about(*key);
         if rule == rule::ACCOUNT_AGAIN {
-            return Ok(replying(ruling, key, &record, request));
+            return Ok(replying(ruling, key, &holder.record, request.context.now));
         }
-        let Some(account) = record.account.as_mut() else {
+        let Some(account) = holder.record.account.as_mut() else {
             return Err(fault(Code::Undecidable, "target without account"));
         };
         let kind = match change {
@@ -97,22 +97,14 @@ pub(crate) fn decide(request: &Request, change: Change, key: &SignKey, inquiry: 
                 EventKind::AccountRestored
             }
             Change::Delete => {
-                let counts = Counts::load(key, inquiry)?;
-                super::delete::erase(&mut ruling, request, (key, &mut record), counts, root, inquiry)?;
+                super::delete::erase(&mut ruling, request, &mut holder, root, inquiry)?;
                 EventKind::AccountDeleted
             }
         };
-        ruling.put(account_key.clone(), &record);
+        holder.put(&mut ruling);
         ruling.events.push(Event { kind, space: SpaceId::SERVER, account: Some(*key), invite: None });
-        Ok(replying(ruling, key, &record, request))
+        Ok(replying(ruling, key, &holder.record, request.context.now))
     })
-}
-
-fn replying(ruling: Ruling, key: &SignKey, record: &KeyRecord, request: &Request) -> Ruling {
-    match view(key, record, true, request.context.now) {
-        Some(view) => ruling.replying(Reply::Account(Box::new(view))),
-        None => ruling,
-    }
 }
 
 fn target_of(record: &KeyRecord) -> Target {

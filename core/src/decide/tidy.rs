@@ -1,12 +1,15 @@
 //! Tidy: housekeeping, in small decisions of its own. It clears only what has been without effect already.
 
+use super::caller::want_space;
+use super::clear;
 use super::inquiry::{Inquiry, Root};
 use super::open_invites::{OpenInvites, Place};
+use super::place::Holder;
 use super::redeem::{InviteLife, is_void, life};
 use super::{Outcome, Ruling, Stop, deny, fault, operator_only};
 use crate::code::Code;
-use crate::id::DecisionId;
-use crate::record::{Closed, ClosingJob, InviteRecord, Job, JobKind, KeyRecord, keys};
+use crate::id::{DecisionId, SpaceId};
+use crate::record::{Closed, ClosingIn, ClosingJob, InviteRecord, Job, JobKind, keys};
 use crate::rule;
 use crate::time::Timestamp;
 use crate::wire::{PageNeed, Reply, Request};
@@ -23,31 +26,64 @@ pub(crate) fn decide(request: &Request, id: &DecisionId, inquiry: &mut Inquiry<'
     inquiry.want(keys::SERVER);
     inquiry.want(&job_key);
     inquiry.ready()?;
-    let root = inquiry.root(&request.context)?;
+    let mut root = inquiry.root(&request.context)?;
     let Some(job) = inquiry.load::<Job>(&job_key)? else {
         return deny(Code::NotFound, rule::TIDY_DONE);
     };
-    let JobKind::CloseInvites(closing) = &job.kind;
-    let (account_key, count_key) = (keys::account(&closing.issuer), keys::open_count(&closing.issuer));
-    inquiry.want(&account_key);
+    let (left, mut ruling) = match &job.kind {
+        JobKind::CloseInvites(closing) => {
+            let (after, ruling) = close(request, &SpaceId::SERVER, closing, &mut root, inquiry)?;
+            (after.map(JobKind::CloseInvites), ruling)
+        }
+        JobKind::CloseInvitesIn(ClosingIn { space, closing }) => {
+            let (after, ruling) = close(request, space, closing, &mut root, inquiry)?;
+            (after.map(|closing| JobKind::CloseInvitesIn(ClosingIn { space: *space, closing })), ruling)
+        }
+        JobKind::ClearSpace(space) => {
+            let (more, ruling) = clear::space(space, inquiry)?;
+            (more.then_some(JobKind::ClearSpace(*space)), ruling)
+        }
+        JobKind::LeaveSpaces(moving) => {
+            let (after, ruling) = clear::memberships(moving, inquiry)?;
+            (after.map(JobKind::LeaveSpaces), ruling)
+        }
+        JobKind::MoveSpaces(moving) => {
+            let (after, ruling) = clear::memberships(moving, inquiry)?;
+            (after.map(JobKind::MoveSpaces), ruling)
+        }
+    };
+    let more = left.is_some();
+    match left {
+        Some(kind) => ruling.put(job_key, &Job { kind, since: job.since }),
+        None => ruling.remove(job_key),
+    }
+    Ok(root.save(&request.context, ruling.replying(Reply::Tidied(more))))
+}
+
+/// Closes some of what somebody offered who fell in this space, and gives what is left to be closed.
+fn close(
+    request: &Request,
+    space: &SpaceId,
+    closing: &ClosingJob,
+    root: &mut Root,
+    inquiry: &mut Inquiry<'_>,
+) -> Result<(Option<ClosingJob>, Ruling), Stop> {
+    let count_key = keys::open_count(&closing.issuer);
     inquiry.want(&count_key);
+    Holder::keys(space, &closing.issuer).iter().for_each(|key| inquiry.want(key));
+    want_space(inquiry, space, &closing.issuer);
     inquiry.ready()?;
-    let issuer: KeyRecord = inquiry.load_or_default(&account_key)?;
+    root.go(space, inquiry)?;
+    let issuer = Holder::load(root, &closing.issuer, inquiry)?;
     let mut open = OpenInvites::new(closing.issuer, inquiry.load_or_default(&count_key)?);
     let mut ruling = Ruling::allow(rule::TIDY_DONE);
     // A deleted account's are cancelled; whoever fell, and is still there, lost the authority for his.
-    let is_there = issuer.account.as_ref().is_some_and(|account| account.incarnation == closing.incarnation);
+    let is_there = issuer.record.account.as_ref().is_some_and(|account| account.incarnation == closing.incarnation);
     let how = if is_there { Closed::Void } else { Closed::Cancelled(closing.issuer) };
-    let after = close_some(&mut ruling, &closing.after, &mut open, (&root, &issuer), how, inquiry, request.context.now)?;
+    let after = close_some(&mut ruling, &closing.after, &mut open, (root, &issuer), how, inquiry, request.context.now)?;
     open.save(&mut ruling);
-    let more = !after.is_empty();
-    if more {
-        let closing = ClosingJob { after, ..closing.clone() };
-        ruling.put(job_key, &Job { kind: JobKind::CloseInvites(closing), since: job.since });
-    } else {
-        ruling.remove(job_key);
-    }
-    Ok(root.save(&request.context, ruling.replying(Reply::Tidied(more))))
+    let left = (!after.is_empty()).then(|| ClosingJob { after, ..closing.clone() });
+    Ok((left, ruling))
 }
 
 /// Looks at one page of open invites, decided on under their counter, and closes those that have expired or are void for
@@ -57,7 +93,7 @@ pub(crate) fn close_some(
     ruling: &mut Ruling,
     after: &str,
     open: &mut OpenInvites,
-    (root, issuer): (&Root, &KeyRecord),
+    (root, issuer): (&Root, &Holder),
     void: Closed,
     inquiry: &mut Inquiry<'_>,
     now: Timestamp,

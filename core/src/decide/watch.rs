@@ -2,12 +2,13 @@
 //! nobody watches on who may not be here any more.
 
 use super::authorize;
-use super::caller::{Wanted, reading};
+use super::caller::{Wanted, reading, want_space};
 use super::inquiry::Inquiry;
+use super::place::stand;
 use super::{Outcome, Ruling, deny, fault};
 use crate::code::Code;
-use crate::record::{KeyRecord, keys};
-use crate::role::{Permission, PlaceKind, Role};
+use crate::record::{KeyRecord, MemberRecord, keys};
+use crate::role::{Actor, Permission, PlaceKind, Role};
 use crate::rule;
 use crate::wire::{Asker, EventKind, Reply, Request, Sees, Sight};
 use alloc::vec::Vec;
@@ -16,11 +17,13 @@ use alloc::vec::Vec;
 const MOST: usize = 1_000;
 
 /// The table of events: what somebody of this role sees of one.
-pub fn judge(role: Role, kind: EventKind, about_oneself: bool) -> Sight {
-    if about_oneself || role.allows(PlaceKind::Server, Permission::ReadAudit) {
+pub fn judge(watcher: Actor, kind: EventKind, about_oneself: bool) -> Sight {
+    if about_oneself || watcher.allows(Permission::ReadAudit) {
         return Sight::Whole;
     }
     match kind {
+        // Of a network, nobody sees anything who is not in it.
+        _ if !watcher.allows(Permission::Read) => Sight::Nothing,
         // Who is here, as what, and what the place is: members see that anyway.
         EventKind::MemberJoined
         | EventKind::MemberLeft
@@ -30,7 +33,9 @@ pub fn judge(role: Role, kind: EventKind, about_oneself: bool) -> Sight {
         | EventKind::RoleChanged
         | EventKind::OwnerChanged
         | EventKind::TagsChanged
-        | EventKind::SpaceChanged => Sight::Bare,
+        | EventKind::SpaceChanged
+        | EventKind::SpaceCreated
+        | EventKind::SpaceDeleted => Sight::Bare,
         EventKind::ServerInitialised
         | EventKind::InviteMinted
         | EventKind::InviteCancelled
@@ -51,7 +56,7 @@ pub fn judge(role: Role, kind: EventKind, about_oneself: bool) -> Sight {
 
 /// Decides whether the asker may watch at all.
 pub(crate) fn begin(request: &Request, inquiry: &mut Inquiry<'_>) -> Outcome {
-    reading(request, inquiry, Wanted::default(), &mut |_inquiry, caller, _root| {
+    reading(request, inquiry, Wanted::records(&[]), &mut |_inquiry, caller, _root| {
         Ok(Ruling::allow(rule::WATCH_YES).replying(Reply::Watching(caller.account.incarnation)))
     })
 }
@@ -69,17 +74,37 @@ pub(crate) fn sees(request: &Request, sees: &Sees, inquiry: &mut Inquiry<'_>) ->
     inquiry.want(keys::SERVER);
     inquiry.want(&account_key);
     inquiry.ready()?;
-    let root = inquiry.root(&request.context)?;
+    let mut root = inquiry.root(&request.context)?;
     let record: KeyRecord = inquiry.load_or_default(&account_key)?;
     let (code, rule) = authorize::standing(&record.glance(), &root.glance(), request.context.now);
     if code != Code::Allowed {
         return deny(code, rule);
     }
     // Whoever has the key now is someone else.
-    let Some(seat) = record.current_seat().filter(|seat| seat.incarnation == sees.incarnation) else {
+    if record.current_seat().is_none_or(|seat| seat.incarnation != sees.incarnation) {
         return deny(Code::UnknownAccount, rule::AUTHORIZED_UNKNOWN);
-    };
-    let see = |event: &crate::wire::Event| judge(seat.role, event.kind, event.account == Some(sees.account));
-    let seen: Vec<Sight> = sees.events.iter().map(see).collect();
+    }
+    sees.events.iter().for_each(|event| want_space(inquiry, &event.space, &sees.account));
+    inquiry.ready()?;
+    let mut seen: Vec<Sight> = Vec::with_capacity(sees.events.len());
+    for event in &sees.events {
+        let exists = root.go(&event.space, inquiry)?;
+        let actor = match exists {
+            true => stand(&root, &sees.account, &record, true, inquiry)?.1,
+            false => of_gone(&record, &inquiry.load_or_default(&keys::member(&event.space, &sees.account))?),
+        };
+        seen.push(judge(actor, event.kind, event.account == Some(sees.account)));
+    }
     Ok(Ruling::allow(rule::SEES_YES).replying(Reply::Seen(seen)))
+}
+
+/// As what somebody sees the last of a network that is gone: its members as members, who governs the server as that.
+fn of_gone(record: &KeyRecord, there: &MemberRecord) -> Actor {
+    let at_server = record.current_seat().map_or(Role::Member, |seat| seat.role);
+    let place = match there.current_seat(record.account.as_ref()) {
+        _ if at_server >= Role::Admin => PlaceKind::Above,
+        Some(_) => PlaceKind::Child,
+        None => PlaceKind::Outside,
+    };
+    Actor { role: at_server, place, governed: false }
 }

@@ -4,6 +4,10 @@
 //! | key | record |
 //! |---|---|
 //! | `a.<pub>` | all about one key at the server: account, seat, ban, allowlisted ([`KeyRecord`](super::KeyRecord)) |
+//! | `m.<space>.<pub>` | the same in a network, whose account is the server's ([`MemberRecord`](super::MemberRecord)) |
+//! | `b.<pub>` | in how many networks a key is ([`Joined`](super::Joined)) |
+//! | `b.<pub>.<space>` | that a key is in a network (empty record) |
+//! | `u.01.<name>` | whose a network's name is ([`Named`](super::Named)) |
 //! | `s.<space>` | a space's root; the server's also holds owner, restore epoch and highest time ([`Space`](super::Space)) |
 //! | `n.<space>` | exact member count and roster revision ([`MemberCount`](super::MemberCount)) |
 //! | `o.<space>.<joined>.<pub>` | the roster, in order of joining (empty record) |
@@ -27,7 +31,7 @@
 //! | `g.00` | the host's own, rewritten to find out whether the store commits |
 //! | `g.01` | the host's own: a high-water mark is kept outside the store |
 //!
-//! Reserved for spaces and rooms: `b`, `e`, `h`, `i`, `l`, `m`, `u`.
+//! Reserved for rooms, roles and inboxes: `e`, `h`, `i`, `l`; other kinds of names below `u`.
 
 use crate::digest::push_hex;
 use crate::id::{DecisionId, InviteId, SpaceId};
@@ -76,12 +80,42 @@ pub fn account(key: &SignKey) -> String {
 }
 /// Every key known to the server.
 pub const ACCOUNTS: &str = "a.";
+/// All about one key in a network.
+pub fn member(space: &SpaceId, key: &SignKey) -> String {
+    parts("m.", &[&space.0, &key.0])
+}
+/// All about every key in a network.
+pub fn all_members(space: &SpaceId) -> String {
+    below("m.", &space.0)
+}
+/// In how many networks a key is.
+pub fn joined(key: &SignKey) -> String {
+    part("b.", &key.0)
+}
+/// That a key is in a network.
+pub fn joined_space(key: &SignKey, space: &SpaceId) -> String {
+    parts("b.", &[&key.0, &space.0])
+}
+/// Every network a key is in.
+pub fn all_joined(key: &SignKey) -> String {
+    below("b.", &key.0)
+}
+/// Whose a network's name is.
+pub fn name(name: &str) -> String {
+    part(NAMES, name.as_bytes())
+}
+/// The names of all networks.
+pub const NAMES: &str = "u.01.";
 /// A space's root.
 pub fn space(space: &SpaceId) -> String {
     part("s.", &space.0)
 }
 /// The server's root. (Spelled out because every decision reads it.)
 pub const SERVER: &str = "s.00000000000000000000000000000000";
+/// A space's roster.
+pub fn all_roster(space: &SpaceId) -> String {
+    below("o.", &space.0)
+}
 /// A space's member count.
 pub fn members(space: &SpaceId) -> String {
     part("n.", &space.0)
@@ -201,6 +235,11 @@ pub(crate) fn is_key(text: &str) -> bool {
 /// The last part of a key, read as a public key.
 pub fn trailing_key(key: &str) -> Option<SignKey> {
     SignKey::from_hex(key.get(key.len().checked_sub(64)?..)?).ok()
+}
+
+/// The last part of a key, read as a space id.
+pub fn trailing_space(key: &str) -> Option<SpaceId> {
+    SpaceId::from_hex(key.get(key.len().checked_sub(32)?..)?)
 }
 
 /// The last part of a key, read as an invite id.

@@ -1,8 +1,8 @@
 //! Whether a record can be read at all, whatever it is: asked of every record of a state before it is put back.
 
 use super::{
-    Closed, DecisionRecord, InviteRecord, Involved, Job, KeyRecord, MemberCount, OpenCount, RefusalCount, RequestRecord, Space,
-    Stored, Use,
+    Closed, DecisionRecord, InviteRecord, Involved, Job, Joined, KeyRecord, MemberCount, MemberRecord, Named, OpenCount,
+    RefusalCount, RequestRecord, Space, Stored, Use,
 };
 
 /// Whether these bytes are what stands under this key. A kind of key that is not known here is of a newer program, and
@@ -19,6 +19,9 @@ pub fn is_readable(key: &str, value: &[u8]) -> bool {
     match letter {
         "a" => reads::<KeyRecord>(value),
         "s" => reads::<Space>(value),
+        "b" if !rest.contains('.') => reads::<Joined>(value),
+        "m" => reads::<MemberRecord>(value),
+        "u" => reads::<Named>(value),
         "n" => reads::<MemberCount>(value),
         "v" => reads::<InviteRecord>(value),
         "w" => reads::<Use>(value),
@@ -29,7 +32,7 @@ pub fn is_readable(key: &str, value: &[u8]) -> bool {
         "t" => reads::<Job>(value),
         "d" => reads::<DecisionRecord>(value),
         "j" => reads::<Involved>(value),
-        "allow" | "ban" | "o" | "x" | "y" => value == [1],
+        "allow" | "b" | "ban" | "o" | "x" | "y" => value == [1],
         "c" | "g" | "k" | "p" => true,
         _ => false,
     }
@@ -47,7 +50,7 @@ mod tests {
         assert!(!is_readable(&key, &count[1..]) && !is_readable(&key, &[]) && !is_readable(&key.replace("n.", "s."), &count));
         assert!(is_readable("o.00.00", &[1]) && !is_readable("o.00.00", &[2]));
         assert!(is_readable("c.00.1", &[7]) && is_readable("p.00.0", &[7]), "the host's own");
-        for unknown in ["", "n", "u.00", "nn.00", "n.0G", "n.AA"] {
+        for unknown in ["", "n", "e.00", "nn.00", "n.0G", "n.AA"] {
             assert!(!is_readable(unknown, &count), "{unknown}");
         }
     }

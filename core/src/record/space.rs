@@ -1,9 +1,9 @@
 //! A space's root and its exact count of members; jobs left for housekeeping.
 
-use crate::id::{Incarnation, InviteId};
+use crate::id::{Incarnation, InviteId, SpaceId};
 use crate::key::{ServerKey, SignKey};
 use crate::time::{Expiry, Timestamp};
-use crate::wire::{Malformed, Reader, Wire, wire_enum, wire_struct};
+use crate::wire::{Malformed, Reader, Wire, Writer, wire_enum, wire_struct};
 use alloc::string::String;
 
 wire_enum! {
@@ -55,25 +55,85 @@ impl Pause {
     }
 }
 
+/// `s.<space>`: the root record of a space.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Space {
+    /// What it is called.
+    pub name: String,
+    /// Who may join.
+    pub join_rule: JoinRule,
+    /// Most members; 0 = no limit.
+    pub max_members: u32,
+    /// What it is about.
+    pub description: String,
+    /// Whether it has roles at all.
+    pub governed: bool,
+    /// Whether joining is paused.
+    pub pause: Pause,
+    /// The one owner. A pointer, so that "exactly one" holds by type. While the space is not governed, whoever owned it
+    /// last.
+    pub owner: Option<SignKey>,
+    /// The server's own part, in the server space only.
+    pub server: Option<ServerRoot>,
+    /// A network's own part, in networks only.
+    pub child: Option<ChildRoot>,
+}
+
+/// The fields in order. Of the last two there is one, after a tag that says which.
+impl Wire for Space {
+    fn write(&self, w: &mut Writer) {
+        let Self { name, join_rule, max_members, description, governed, pause, owner, server, child } = self;
+        name.write(w);
+        join_rule.write(w);
+        max_members.write(w);
+        description.write(w);
+        governed.write(w);
+        pause.write(w);
+        owner.write(w);
+        match (server, child) {
+            (Some(server), _) => {
+                w.put(&[1]);
+                server.write(w);
+            }
+            (None, Some(child)) => {
+                w.put(&[2]);
+                child.write(w);
+            }
+            (None, None) => w.put(&[0]),
+        }
+    }
+
+    fn read(r: &mut Reader<'_>) -> Self {
+        let mut space = Self {
+            name: String::read(r),
+            join_rule: JoinRule::read(r),
+            max_members: u32::read(r),
+            description: String::read(r),
+            governed: bool::read(r),
+            pause: Pause::read(r),
+            owner: Option::read(r),
+            server: None,
+            child: None,
+        };
+        match u8::read(r) {
+            0 => {}
+            1 => space.server = Some(ServerRoot::read(r)),
+            2 => space.child = Some(ChildRoot::read(r)),
+            _ => r.fail(),
+        }
+        space
+    }
+}
+
 wire_struct! {
-    /// `s.<space>`: the root record of a space.
-    pub struct Space {
-        /// What it is called.
-        pub name: String,
-        /// Who may join.
-        pub join_rule: JoinRule,
-        /// Most members; 0 = no limit.
-        pub max_members: u32,
-        /// What it is about.
-        pub description: String,
-        /// Whether it has roles at all.
-        pub governed: bool,
-        /// Whether joining is paused.
-        pub pause: Pause,
-        /// The one owner. A pointer, so that "exactly one" holds by type.
-        pub owner: Option<SignKey>,
-        /// The server's own part, in the server space only.
-        pub server: Option<ServerRoot>,
+    /// What only a network's root holds.
+    pub struct ChildRoot {
+        /// Whether everyone at the server may find it.
+        pub listed: bool,
+        /// Raised when roles end all at once, because the space is governed no more.
+        pub era: u32,
+        /// When it was made.
+        pub since: Timestamp,
     }
 }
 
@@ -117,6 +177,38 @@ wire_enum! {
     pub enum JobKind {
         /// Cancel what a deleted account left open.
         0 => CloseInvites(ClosingJob),
+        /// The same for somebody who fell in a network.
+        1 => CloseInvitesIn(ClosingIn),
+        /// Clear what stands below a space that is gone.
+        2 => ClearSpace(SpaceId),
+        /// Take a deleted account off the rosters of networks.
+        3 => LeaveSpaces(MovingJob),
+        /// Move memberships of networks from a key that was rebound.
+        4 => MoveSpaces(MovingJob),
+    }
+}
+
+wire_struct! {
+    /// Whose invites to cancel, and where.
+    pub struct ClosingIn {
+        /// Into which space.
+        pub space: SpaceId,
+        /// Whose.
+        pub closing: ClosingJob,
+    }
+}
+
+wire_struct! {
+    /// Whose memberships of networks end.
+    pub struct MovingJob {
+        /// The key that stands on the rosters.
+        pub from: SignKey,
+        /// The key that takes its place; of a deleted account, the same key.
+        pub to: SignKey,
+        /// Memberships of this incarnation only.
+        pub incarnation: Incarnation,
+        /// The last key that was looked at.
+        pub after: String,
     }
 }
 
@@ -217,6 +309,7 @@ mod tests {
             pause: Pause::Until(Timestamp(5)),
             owner: Some(SignKey([2; 32])),
             server: Some(server.clone()),
+            child: None,
         };
         let others = [
             Space { server: None, ..space.clone() },

@@ -186,7 +186,12 @@ impl About {
             | Command::ListBans(_)
             | Command::ListAllowed(_)
             | Command::Leave(_)
-            | Command::Watch => Self::default(),
+            | Command::Watch
+            | Command::CreateSpace(_)
+            | Command::DeleteSpace(_)
+            | Command::ListSpaces(_)
+            | Command::ListMembers(_)
+            | Command::Enter(_) => Self::default(),
             Command::Sees(sees) => Self { account: Some(sees.account), ..Self::default() },
         }
     }

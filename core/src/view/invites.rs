@@ -3,7 +3,7 @@
 use super::{Cursor, Spelt};
 use crate::claims::SignedClaims;
 use crate::code::Code;
-use crate::id::{DecisionId, Incarnation, InviteId};
+use crate::id::{DecisionId, Incarnation, InviteId, SpaceId};
 use crate::key::{SignKey, Signature};
 use crate::role::Role;
 use crate::time::{Expiry, Timestamp};
@@ -56,6 +56,9 @@ pub struct InviteListQuery {
     /// Which; live ones if it is absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<Spelt<InviteFilter>>,
+    /// Into which space; the server's if it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub space: Option<Spelt<SpaceId>>,
     /// Where to go on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<Spelt<Cursor>>,
@@ -69,9 +72,10 @@ impl TryFrom<InviteListQuery> for wire::ListInvites {
     type Error = Code;
 
     fn try_from(query: InviteListQuery) -> Result<Self, Code> {
-        let InviteListQuery { state, after, limit } = query;
+        let InviteListQuery { state, space, after, limit } = query;
+        let space = space.map_or(Ok(SpaceId::SERVER), |space| space.read())?;
         let filter = state.map_or(Ok(InviteFilter::Live), |state| state.read())?;
-        Ok(wire::ListInvites { filter, paging: PageQuery { after, limit }.try_into()? })
+        Ok(wire::ListInvites { space, filter, paging: PageQuery { after, limit }.try_into()? })
     }
 }
 
@@ -111,6 +115,8 @@ pub struct InviteItem {
     pub id: Spelt<InviteId>,
     /// What has become of it.
     pub state: Spelt<InviteState>,
+    /// Where it leads.
+    pub space: Spelt<SpaceId>,
     /// The role it grants.
     pub role: Spelt<Role>,
     /// How many it admits; 0 = unlimited.
@@ -140,6 +146,7 @@ impl From<wire::InviteItem> for InviteItem {
         let wire::InviteItem {
             invite,
             state,
+            space,
             role,
             max_uses,
             uses,
@@ -154,6 +161,7 @@ impl From<wire::InviteItem> for InviteItem {
         Self {
             id: invite.into(),
             state: state.into(),
+            space: space.into(),
             role: role.into(),
             max_uses,
             uses,

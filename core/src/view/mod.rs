@@ -35,5 +35,5 @@ pub use redeem::{ReceiptAccount, RedeemAnswer, RedeemBody};
 #[cfg(feature = "schema")]
 pub use schema::Described;
 pub use server::{Health, Versions, WellKnown};
-pub use spaces::{JoinBody, SpaceAnswer, SpaceView, UpdateSpaceBody};
+pub use spaces::{CreateSpaceBody, JoinBody, SpaceAnswer, SpaceList, SpaceListQuery, SpaceView, StandpointView, UpdateSpaceBody};
 pub use spelt::{Cursor, Spelling, Spelt};

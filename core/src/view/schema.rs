@@ -8,7 +8,7 @@ use crate::key::{KexKey, SignKey, Signature};
 use crate::record::{JoinRule, Pause, Standing, Via};
 use crate::role::{Permission, Role};
 use crate::time::{Expiry, Timestamp};
-use crate::wire::{EventKind, InviteFilter, InviteState};
+use crate::wire::{EventKind, InviteFilter, InviteState, SpaceFilter};
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -124,5 +124,6 @@ names! {
     Standing, "Standing", "Whether an account is good for anything.", Standing::WORDS.to_vec();
     EventKind, "EventKind", "What happened. Take one that you do not know for none of your concern.", EventKind::WORDS.to_vec();
     InviteState, "InviteState", "What has become of an invite.", InviteState::WORDS.to_vec();
+    SpaceFilter, "SpaceFilter", "Which networks: those one is in, or those one may find.", SpaceFilter::WORDS.to_vec();
     InviteFilter, "InviteFilter", "Which invites.", InviteFilter::WORDS.to_vec();
 }

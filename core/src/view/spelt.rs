@@ -6,7 +6,7 @@ use crate::key::{KexKey, Nonce, SignKey, Signature};
 use crate::record::{JoinRule, Pause, Standing, Via};
 use crate::role::{Permission, Role};
 use crate::time::{Expiry, Timestamp};
-use crate::wire::{EventKind, InviteFilter, InviteState};
+use crate::wire::{EventKind, InviteFilter, InviteState, SpaceFilter};
 use alloc::string::String;
 use alloc::vec::Vec;
 use base64ct::{Base64UrlUnpadded, Encoding};
@@ -187,6 +187,7 @@ macro_rules! spelt_as {
 spelt_as!(InviteState {
     Live = "live", Expired = "expired", Cancelled = "cancelled", UsedUp = "used-up", IssuerLostAuthority = "issuer-lost-authority",
 });
+spelt_as!(SpaceFilter { Mine = "mine", Found = "found", });
 spelt_as!(InviteFilter { Live = "live", Expired = "expired", Closed = "closed", });
 spelt_as!(EventKind {
     ServerInitialised = "server-initialised", InviteMinted = "invite-minted", InviteCancelled = "invite-cancelled",
@@ -197,6 +198,7 @@ spelt_as!(EventKind {
     MemberKicked = "member-kicked", KeyBanned = "key-banned", BanLifted = "ban-lifted", RoleChanged = "role-changed",
     OwnerChanged = "owner-changed", TagsChanged = "tags-changed", KeyAllowed = "key-allowed",
     KeyDisallowed = "key-disallowed", SpaceChanged = "space-changed",
+    SpaceCreated = "space-created", SpaceDeleted = "space-deleted",
 });
 spelt_as!(Standing { Active = "active", Revoked = "revoked", });
 

@@ -124,6 +124,10 @@ wire_enum! {
         22 => KeyDisallowed,
         /// A space's name, rule, limits or pause changed.
         23 => SpaceChanged,
+        /// A network was made.
+        24 => SpaceCreated,
+        /// A network was deleted.
+        25 => SpaceDeleted,
     }
 }
 

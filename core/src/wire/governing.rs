@@ -1,6 +1,6 @@
 //! What is asked about a space itself, its members, the keys that may or may not come in, and what happens there.
 
-use super::shape::wire_struct;
+use super::shape::{wire_enum, wire_struct};
 use crate::id::{Incarnation, SpaceId};
 use crate::key::{KexKey, SignKey, Signature};
 use crate::record::{JoinRule, Pause};
@@ -25,6 +25,47 @@ wire_struct! {
         pub description: Option<String>,
         /// Whether joining is paused.
         pub pause: Option<Pause>,
+        /// Whether everyone at the server may find it. Not of the server itself.
+        pub listed: Option<bool>,
+        /// Whether it has roles and an owner. Not of the server itself.
+        pub governed: Option<bool>,
+    }
+}
+
+wire_struct! {
+    /// Make a network. Who makes it owns it.
+    pub struct CreateSpace {
+        /// What it is called: 1–63 lower-case letters, digits and inner hyphens, and like no other.
+        pub name: String,
+        /// What it is about.
+        pub description: String,
+        /// Who may join.
+        pub join_rule: JoinRule,
+        /// Most members; 0 = no limit.
+        pub max_members: u32,
+        /// Whether everyone at the server may find it.
+        pub listed: bool,
+    }
+}
+
+wire_enum! {
+    /// Which spaces to list.
+    #[derive(Copy)]
+    pub enum SpaceFilter {
+        /// Those one is in, by id.
+        0 => Mine,
+        /// Those one may find, by name.
+        1 => Found,
+    }
+}
+
+wire_struct! {
+    /// List networks.
+    pub struct ListSpaces {
+        /// Which.
+        pub filter: SpaceFilter,
+        /// Which page.
+        pub paging: Paging,
     }
 }
 

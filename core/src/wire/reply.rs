@@ -7,7 +7,7 @@ use crate::code::Code;
 use crate::id::{DecisionId, Incarnation, InviteId, SpaceId};
 use crate::key::{KexKey, SignKey};
 use crate::record::{Ban, JoinRule, Pause, Standing, Via};
-use crate::role::Role;
+use crate::role::{Permission, Role};
 use crate::time::{Expiry, Timestamp};
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -56,6 +56,8 @@ wire_enum! {
         17 => Watching(Incarnation),
         /// To `sees`: what is seen of each event, in their order.
         18 => Seen(Vec<Sight>),
+        /// To `list spaces`.
+        19 => Spaces(SpacePage),
     }
 }
 
@@ -131,6 +133,8 @@ wire_struct! {
         pub invite: InviteId,
         /// What has become of it.
         pub state: InviteState,
+        /// Where it leads.
+        pub space: SpaceId,
         /// The role it grants.
         pub role: Role,
         /// How many it admits; 0 = unlimited.
@@ -289,8 +293,36 @@ wire_struct! {
         pub governed: bool,
         /// Its owner, if it has one.
         pub owner: Option<SignKey>,
-        /// Members now.
-        pub members: u32,
+        /// Members now. Of networks one is not in, told to those who govern the server.
+        pub members: Option<u32>,
+        /// Whether everyone at the server may find it.
+        pub listed: bool,
+        /// As what the asker acts there.
+        pub you: Standpoint,
+    }
+}
+
+wire_struct! {
+    /// As what somebody acts in a space.
+    pub struct Standpoint {
+        /// What it is there, if it is a member.
+        pub role: Option<Role>,
+        /// What it may do there, by that role or because it governs the server.
+        pub may: Vec<Permission>,
+        /// The highest role it may give.
+        pub grants: Option<Role>,
+        /// Its authority epoch there, which the claims of its invites name.
+        pub epoch: u32,
+    }
+}
+
+wire_struct! {
+    /// A page of networks.
+    pub struct SpacePage {
+        /// By id (one's own) or by name (those one may find).
+        pub items: Vec<SpaceView>,
+        /// Whether there are more.
+        pub page: Page,
     }
 }
 
@@ -330,4 +362,4 @@ wire_enum! {
         2 => Whole,
     }
 }
-list_of!(InviteItem, UseItem, AccountView, MemberView, Sight);
+list_of!(InviteItem, UseItem, AccountView, MemberView, Sight, SpaceView, Permission);

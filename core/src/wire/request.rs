@@ -8,7 +8,7 @@ use crate::key::{KexKey, Nonce, ServerKey, SignKey, Signature};
 use crate::role::Permission;
 use crate::statement::RedeemStatement;
 use crate::time::Timestamp;
-use crate::wire::{Ban, Join, ListKeys, Member, Sees, SetRole, SetTags, UpdateSpace};
+use crate::wire::{Ban, CreateSpace, Join, ListKeys, ListSpaces, Member, Sees, SetRole, SetTags, UpdateSpace};
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -159,6 +159,16 @@ wire_enum! {
         64 => Watch,
         /// What somebody who watches sees of what happened. The host asks, for whoever may watch.
         65 => Sees(Box<Sees>),
+        /// Make a network.
+        66 => CreateSpace(Box<CreateSpace>),
+        /// Delete a network for good.
+        67 => DeleteSpace(SpaceId),
+        /// List networks.
+        68 => ListSpaces(ListSpaces),
+        /// List the members of a space, in order of joining.
+        69 => ListMembers(ListKeys),
+        /// Come into a network with the account one has, where its rule lets one.
+        70 => Enter(SpaceId),
     }
 }
 
@@ -263,6 +273,8 @@ wire_struct! {
 wire_struct! {
     /// List invites of a space, by expiry.
     pub struct ListInvites {
+        /// Into which space.
+        pub space: SpaceId,
         /// Which.
         pub filter: InviteFilter,
         /// Which page.

@@ -250,6 +250,8 @@ pub fn reads(command: &Command) -> bool {
         | Command::ShowSpace(_)
         | Command::ListBans(_)
         | Command::ListAllowed(_)
+        | Command::ListSpaces(_)
+        | Command::ListMembers(_)
         | Command::Watch
         | Command::Sees(_) => true,
         Command::Init(_)
@@ -276,6 +278,9 @@ pub fn reads(command: &Command) -> bool {
         | Command::Allow(_)
         | Command::Disallow(_)
         | Command::Join(_)
+        | Command::CreateSpace(_)
+        | Command::DeleteSpace(_)
+        | Command::Enter(_)
         | Command::Leave(_) => false,
     }
 }

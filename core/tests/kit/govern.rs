@@ -25,8 +25,16 @@ pub fn set_tags(who: &Person, tags: &[&str]) -> Command {
 
 /// A change of the server space; nothing is changed but what `change` says.
 pub fn update(change: impl FnOnce(&mut UpdateSpace)) -> Command {
-    let mut update =
-        UpdateSpace { space: SpaceId::SERVER, name: None, join_rule: None, max_members: None, description: None, pause: None };
+    let mut update = UpdateSpace {
+        space: SpaceId::SERVER,
+        name: None,
+        join_rule: None,
+        max_members: None,
+        description: None,
+        pause: None,
+        listed: None,
+        governed: None,
+    };
     change(&mut update);
     Command::UpdateSpace(update.into())
 }

@@ -47,7 +47,9 @@ impl Walk {
                 Asker::Service,
                 Command::Can(Can { account: key(target), permission, space: doorward_core::SpaceId::SERVER }),
             ),
-            Act::ListInvites { who } => signed(who, Command::ListInvites(ListInvites { filter: InviteFilter::Live, paging })),
+            Act::ListInvites { who } => {
+                signed(who, Command::ListInvites(ListInvites { space: SpaceId::SERVER, filter: InviteFilter::Live, paging }))
+            }
             Act::ShowInvite { who, offer } => signed(who, Command::ShowInvite(ShowInvite { invite: self.id(offer), paging })),
             Act::ShowAccount { who, target } => signed(who, Command::ShowAccount(key(target))),
             Act::ListAccounts { who } => signed(who, Command::ListAccounts(paging)),

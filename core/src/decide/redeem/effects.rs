@@ -2,92 +2,120 @@
 
 use super::scene::Scene;
 use super::table::Row;
+use crate::claims::Claims;
 use crate::code::Code;
 use crate::decide::Ruling;
-use crate::decide::arrival::new_account;
+use crate::decide::arrival::{self, new_account, plain_seat};
+use crate::decide::departure::leave_job;
+use crate::decide::inquiry::Root;
 use crate::decide::open_invites::{OpenInvites, Place};
+use crate::decide::place::Counts;
 use crate::id::{DecisionId, Incarnation, SpaceId};
-use crate::record::{Account, Closed, Seat, Use, Via, keys};
+use crate::record::{Account, Closed, InviteRecord, JobKind, Joined, MovingJob, OpenCount, Seat, Use, Via, keys};
 use crate::role::Role;
 use crate::statement::ReceiptBody;
-use crate::wire::{Event, EventKind, Redeem, Redeemed, Reply, Request};
+use crate::wire::{Context, Event, EventKind, Redeem, Redeemed, Reply, Request};
+use alloc::string::String;
 use alloc::vec::Vec;
 
-/// Row 10: account (if new) and membership are made; or the membership of the key whose place it is moves over.
+/// Row 10: account (if new) and memberships are made; or the membership of the key whose place it is moves over.
 pub(crate) fn admit(request: &Request, redeem: &Redeem, mut scene: Scene, row: Row) -> Ruling {
-    let (context, statement) = (&request.context, &redeem.statement);
+    let (context, key) = (&request.context, redeem.statement.sign_key);
     let decision = DecisionId::fresh(&context.entropy);
-    let key = statement.sign_key;
-    let via = Via::Invite(redeem.invite);
-    let before = scene.person.account.take();
-    let is_new = before.is_none();
-    let account = Account {
-        kex_key: statement.kex_key,
-        binding: Some(redeem.binding),
-        handle: statement.handle.clone(),
-        ..before.unwrap_or_else(|| new_account(context, statement.kex_key, statement.handle.clone(), via, scene.claims.issuer))
-    };
+    let mut ruling = Ruling::allow(row.rule);
+    if scene.person.record.account.is_none() {
+        ruling.events.push(event(EventKind::AccountRegistered, SpaceId::SERVER, redeem));
+    }
+    let account = account_of(context, redeem, &mut scene);
+    let (incarnation, space) = (account.incarnation, scene.root.id);
+    scene.person.record.account = Some(account);
+    if scene.is_new_here() {
+        join_server(&mut ruling, context, redeem, &mut scene, incarnation);
+    }
+    ruling.events.push(event(EventKind::MemberJoined, space, redeem));
+    let role = scene.claims.role;
+    let seat = leave(&mut ruling, context, redeem, &mut scene).unwrap_or_else(|| Seat {
+        role,
+        tags: scene.claims.tags.clone(),
+        ..plain_seat(context, Via::Invite(redeem.invite))
+    });
+    arrival::seat(&mut ruling, &mut scene.person, scene.counts, incarnation, seat);
+    scene.person.put(&mut ruling);
+    if space != SpaceId::SERVER {
+        ruling.put(keys::account(&key), &scene.person.record);
+    }
+    if role == Role::Owner {
+        scene.root.set_owner(key);
+    }
     let receipt = ReceiptBody {
         server: context.server,
         decision,
         invite: redeem.invite,
         account: key,
-        incarnation: account.incarnation,
-        space: SpaceId::SERVER,
-        role: scene.claims.role,
+        incarnation,
+        space,
+        role,
         at: context.now,
         skipped: Vec::new(),
     };
-    let used = Use {
-        incarnation: account.incarnation,
-        handle: statement.handle.clone(),
-        at: context.now,
-        code: row.code,
-        decision,
-        receipt: Some(receipt.clone()),
-    };
-    let mut ruling = Ruling::allow(row.rule);
-    if is_new {
-        ruling.events.push(event(EventKind::AccountRegistered, redeem));
-    }
-    ruling.events.push(event(EventKind::MemberJoined, redeem));
-    let seat = leave(&mut ruling, redeem, &mut scene).unwrap_or_else(|| Seat {
-        incarnation: account.incarnation,
-        role: scene.claims.role,
-        tags: scene.claims.tags.clone(),
-        joined_at: context.now,
-        via,
-    });
-    ruling.mark(keys::roster(&SpaceId::SERVER, seat.joined_at, &key));
-    scene.person.seat = Some(Seat { incarnation: account.incarnation, ..seat });
-    scene.person.account = Some(account);
-    scene.members.change(|members| members.saturating_add(1));
-    ruling.put(keys::account(&key), &scene.person);
-    ruling.put(keys::members(&SpaceId::SERVER), &scene.members);
-    if scene.claims.role == Role::Owner {
-        scene.root.set_owner(key);
-    }
+    let handle = redeem.statement.handle.clone();
+    let used = Use { incarnation, handle, at: context.now, code: row.code, decision, receipt: Some(receipt.clone()) };
     ruling.receipt = Some(receipt);
-    spend(request, redeem, scene, used, ruling)
+    spend(request, redeem, (scene.root, scene.invite, scene.claims, scene.open), used, ruling)
+}
+
+/// The account of the key: a new one, or the one it has. Whoever comes to the server gives it keys and handle; whoever is a
+/// member there proves it at most.
+fn account_of(context: &Context, redeem: &Redeem, scene: &mut Scene) -> Account {
+    let statement = &redeem.statement;
+    let via = Via::Invite(redeem.invite);
+    let is_member = scene.person.record.current_seat().is_some();
+    match scene.person.record.account.take() {
+        Some(account) if is_member => {
+            let proves = account.binding.is_none() && account.kex_key == statement.kex_key;
+            Account { binding: if proves { Some(redeem.binding) } else { account.binding }, ..account }
+        }
+        before => Account {
+            kex_key: statement.kex_key,
+            binding: Some(redeem.binding),
+            handle: statement.handle.clone(),
+            ..before
+                .unwrap_or_else(|| new_account(context, statement.kex_key, statement.handle.clone(), via, scene.claims.issuer))
+        },
+    }
+}
+
+/// Whoever comes to a network from outside becomes a member of the server with it.
+fn join_server(ruling: &mut Ruling, context: &Context, redeem: &Redeem, scene: &mut Scene, incarnation: Incarnation) {
+    let seat = Seat { incarnation, ..plain_seat(context, Via::Invite(redeem.invite)) };
+    let mut counts = Counts { members: scene.members.clone(), joined: Joined::default() };
+    counts.enter(ruling, &SpaceId::SERVER, &redeem.statement.sign_key, seat.joined_at, None);
+    scene.person.record.seat = Some(seat);
+    ruling.events.push(event(EventKind::MemberJoined, SpaceId::SERVER, redeem));
 }
 
 /// Takes the seat of the key that the invite names, if it names one, and what else goes with the place. The key stays
-/// revoked, and a ban stays on it.
-fn leave(ruling: &mut Ruling, redeem: &Redeem, scene: &mut Scene) -> Option<Seat> {
+/// revoked, and a ban stays on it. Its seats in networks follow by housekeeping.
+fn leave(ruling: &mut Ruling, context: &Context, redeem: &Redeem, scene: &mut Scene) -> Option<Seat> {
     let old = scene.claims.rebind?;
     let seat = scene.target.seat.take()?;
     ruling.remove(keys::roster(&SpaceId::SERVER, seat.joined_at, &old));
-    scene.members.members = scene.members.members.saturating_sub(1);
-    scene.person.spaces_owned += core::mem::take(&mut scene.target.spaces_owned);
+    scene.counts.members.members = scene.counts.members.members.saturating_sub(1);
+    scene.person.record.spaces_owned += core::mem::take(&mut scene.target.spaces_owned);
     ruling.put(keys::account(&old), &scene.target);
-    ruling.events.push(Event { account: Some(old), ..event(EventKind::AccountRebound, redeem) });
+    if scene.target_joined > 0 {
+        let (to, incarnation) = (redeem.statement.sign_key, seat.incarnation);
+        let moving = MovingJob { from: old, to, incarnation, after: String::new() };
+        leave_job(ruling, context, JobKind::MoveSpaces(moving));
+    }
+    ruling.events.push(Event { account: Some(old), ..event(EventKind::AccountRebound, SpaceId::SERVER, redeem) });
     ruling.about(old);
     Some(seat)
 }
 
-/// Rows 6 and 7: nobody is let in, and the use is spent all the same, because a good proof was presented.
+/// Rows 6 to 8: nobody is let in, and the use is spent all the same, because a good proof was presented.
 pub(crate) fn burn(request: &Request, redeem: &Redeem, scene: Scene, row: Row) -> Ruling {
-    let account = scene.person.account.as_ref();
+    let account = scene.person.record.account.as_ref();
     let used = Use {
         incarnation: account.map_or(Incarnation::NONE, |account| account.incarnation),
         handle: redeem.statement.handle.clone(),
@@ -97,27 +125,33 @@ pub(crate) fn burn(request: &Request, redeem: &Redeem, scene: Scene, row: Row) -
         receipt: None,
     };
     let mut ruling = Ruling::deny(row.code, row.rule);
-    ruling.events.push(event(EventKind::InviteBurned, redeem));
-    spend(request, redeem, scene, used, ruling)
+    ruling.events.push(event(EventKind::InviteBurned, scene.root.id, redeem));
+    spend(request, redeem, (scene.root, scene.invite, scene.claims, scene.open), used, ruling)
 }
 
 /// Counts the use, files its answer, and closes the invite when this was the last one.
-fn spend(request: &Request, redeem: &Redeem, mut scene: Scene, used: Use, mut ruling: Ruling) -> Ruling {
+fn spend(
+    request: &Request,
+    redeem: &Redeem,
+    (root, mut invite, claims, open): (Root, InviteRecord, Claims, OpenCount),
+    used: Use,
+    mut ruling: Ruling,
+) -> Ruling {
     ruling.reply = Reply::Redeemed(Redeemed { first: used.code, handle: used.handle.clone() });
     ruling.put(keys::invite_use(&redeem.invite, &redeem.statement.sign_key), &used);
-    scene.invite.uses = scene.invite.uses.saturating_add(1);
-    if scene.claims.max_uses != 0 && scene.invite.uses >= scene.claims.max_uses {
-        scene.invite.closed = Some(Closed::UsedUp);
-        let mut open = OpenInvites::new(scene.claims.issuer, scene.open);
-        open.close(&mut ruling, Place::from(&scene.claims), Closed::UsedUp, request.context.now);
+    invite.uses = invite.uses.saturating_add(1);
+    if claims.max_uses != 0 && invite.uses >= claims.max_uses {
+        invite.closed = Some(Closed::UsedUp);
+        let mut open = OpenInvites::new(claims.issuer, open);
+        open.close(&mut ruling, Place::from(&claims), Closed::UsedUp, request.context.now);
         open.save(&mut ruling);
     }
-    ruling.put(keys::invite(&redeem.invite), &scene.invite);
+    ruling.put(keys::invite(&redeem.invite), &invite);
     ruling.about(redeem.statement.sign_key);
     debug_assert!(used.code == Code::Allowed || ruling.receipt.is_none());
-    scene.root.save(&request.context, ruling)
+    root.save(&request.context, ruling)
 }
 
-fn event(kind: EventKind, redeem: &Redeem) -> Event {
-    Event { kind, space: SpaceId::SERVER, account: Some(redeem.statement.sign_key), invite: Some(redeem.invite) }
+fn event(kind: EventKind, space: SpaceId, redeem: &Redeem) -> Event {
+    Event { kind, space, account: Some(redeem.statement.sign_key), invite: Some(redeem.invite) }
 }

@@ -8,7 +8,7 @@ mod scene;
 mod table;
 
 pub(crate) use scene::{Scene, authority, claims_are_signed, is_void, life};
-pub use table::{Gate, InviteLife, Issuer, Person, Prior, Row, Situation, judge};
+pub use table::{Gate, InviteLife, Issuer, Membership, Person, Prior, Row, Situation, judge};
 
 use super::caller::{RequestId, fallen, fresh};
 use super::inquiry::Inquiry;
@@ -35,8 +35,8 @@ pub(crate) fn decide(request: &Request, redeem: &Redeem, inquiry: &mut Inquiry<'
     let now = request.context.now;
     // Standing before the request id: whoever has fallen or is gone is not handed the old welcome again.
     let admitted = scene.prior.as_ref().map(|used| used.incarnation);
-    let barred = match &scene.person.account {
-        Some(account) if admitted == Some(account.incarnation) => fallen(&scene.person, account, now),
+    let barred = match &scene.person.record.account {
+        Some(account) if admitted == Some(account.incarnation) => fallen(&scene.person.record, account, now),
         Some(_) | None => Some(Code::UnknownAccount),
     };
     if let Err(stop) = id.not_used(inquiry) {

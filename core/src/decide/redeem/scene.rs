@@ -1,14 +1,18 @@
 //! What the redeem table looks at: the invite, its issuer, the place and the person, as the records have them.
 
-use super::table::{Gate, InviteLife, Issuer, Person, Prior, Situation};
+use super::table::{Gate, InviteLife, Issuer, Membership, Person, Prior, Situation};
 use crate::check::Proof;
 use crate::claims::{Claims, SignedClaims};
 use crate::code::Code;
+use crate::decide::caller::want_space;
 use crate::decide::inquiry::{Inquiry, Root};
+use crate::decide::place::{Counts, Holder};
 use crate::decide::{Stop, deny};
 use crate::id::{Incarnation, InviteId};
 use crate::key::SignKey;
-use crate::record::{Closed, InviteRecord, JoinRule, KeyRecord, MemberCount, OpenCount, Standing, Use, keys};
+use crate::record::{
+    Closed, InviteRecord, JoinRule, Joined, KeyRecord, MemberCount, MemberRecord, OpenCount, Space, Standing, Use, keys,
+};
 use crate::role::{Permission, PlaceKind};
 use crate::rule;
 use crate::statement::Domain;
@@ -20,13 +24,20 @@ pub(crate) struct Scene {
     pub(crate) root: Root,
     pub(crate) invite: InviteRecord,
     pub(crate) claims: Claims,
-    pub(crate) issuer: KeyRecord,
+    /// All about who issued it, in the place it leads to.
+    pub(crate) issuer: Holder,
     pub(crate) open: OpenCount,
+    /// Of the server.
     pub(crate) members: MemberCount,
-    pub(crate) person: KeyRecord,
+    /// All about who holds it, in the place it leads to; nobody in particular if nobody said.
+    pub(crate) person: Holder,
+    /// Of that place.
+    pub(crate) counts: Counts,
     pub(crate) prior: Option<Use>,
     /// All about the key whose place the holder takes, if the invite is one for that.
     pub(crate) target: KeyRecord,
+    /// In how many networks that key is.
+    pub(crate) target_joined: u32,
 }
 
 impl Scene {
@@ -41,45 +52,78 @@ impl Scene {
             inquiry.want(used);
         }
         inquiry.ready()?;
-        let root = inquiry.root(context)?;
+        let mut root = inquiry.root(context)?;
         let Some(invite) = inquiry.load::<InviteRecord>(&invite_key)? else {
             return deny(Code::NotFound, rule::REDEEM_1);
         };
         let Some(claims) = invite.invite.unverified_claims() else {
             return deny(Code::DamagedInvite, rule::REDEEM_CLAIMS);
         };
-        let (issuer, open) = (keys::account(&claims.issuer), keys::open_count(&claims.issuer));
-        let target = claims.rebind.map(|key| keys::account(&key));
-        [&issuer, &open].into_iter().chain(&target).for_each(|key| inquiry.want(key));
+        let (space, open) = (claims.space, keys::open_count(&claims.issuer));
+        let target = claims.rebind.map(|key| [keys::account(&key), keys::joined(&key)]);
+        inquiry.want(&open);
+        target.iter().flatten().for_each(|key| inquiry.want(key));
+        Holder::keys(&space, &claims.issuer).iter().for_each(|key| inquiry.want(key));
+        want_space(inquiry, &space, &claims.issuer);
+        inquiry.want(&keys::members(&space));
+        if let Some(key) = key {
+            Holder::keys(&space, key).into_iter().chain(Counts::keys(&space, key)).for_each(|key| inquiry.want(&key));
+        }
         let signed = claims_are_signed(inquiry, &invite.invite, &claims);
         inquiry.ready()?;
         if !signed || claims.invite != *id || claims.server != context.server {
             return deny(Code::DamagedInvite, rule::REDEEM_CLAIMS);
         }
-        let (issuer, open) = (inquiry.load_or_default(&issuer)?, inquiry.load_or_default(&open)?);
-        let (person, prior) = match &person {
-            Some((account, used)) => (inquiry.load_or_default(account)?, inquiry.load(used)?),
-            None => Default::default(),
+        root.go(&space, inquiry)?;
+        let issuer = Holder::load(&root, &claims.issuer, inquiry)?;
+        let nobody = || Holder::new(&root, SignKey([0; 32]), KeyRecord::default(), MemberRecord::default());
+        let (person, counts, prior) = match (key, &person) {
+            (Some(key), Some((_, used))) => {
+                (Holder::load(&root, key, inquiry)?, Counts::load(&space, key, inquiry)?, inquiry.load(used)?)
+            }
+            _ => {
+                (nobody(), Counts { members: inquiry.load_or_default(&keys::members(&space))?, joined: Joined::default() }, None)
+            }
         };
         let members = inquiry.load_or_default(&members)?;
-        let target = target.map_or_else(|| Ok(KeyRecord::default()), |key| inquiry.load_or_default(&key))?;
-        Ok(Self { root, invite, claims, issuer, open, members, person, prior, target })
+        let open = inquiry.load_or_default(&open)?;
+        let (target, target_joined) = match &target {
+            Some([key, joined]) => (inquiry.load_or_default(key)?, inquiry.load_or_default::<Joined>(joined)?.spaces),
+            None => Default::default(),
+        };
+        Ok(Self { root, invite, claims, issuer, open, members, person, counts, prior, target, target_joined })
     }
 
     /// What the table looks at. Whoever takes another's place does not join: no gate holds him up and no seat is added,
     /// but his key must be unknown.
     pub(crate) fn situation(&self, now: Timestamp) -> Situation {
-        let (max, rebinds) = (self.root.space.max_members, self.claims.rebind.is_some());
-        let known = if rebinds { self.person.account.is_some() } else { self.person.current_seat().is_some() };
+        let rebinds = self.claims.rebind.is_some();
+        let membership = match self.person.current_seat() {
+            _ if rebinds && self.person.record.account.is_some() => Membership::Server,
+            Some(_) if self.root.is_server() => Membership::Server,
+            Some(_) => Membership::Place,
+            None => Membership::None,
+        };
         Situation {
             prior: self.prior(),
             invite: life(&self.invite, &self.claims, now),
             issuer: self.issuer(now),
             gate: self.gate(now),
             person: person(&self.person, now),
-            member: known,
-            full: !rebinds && max != 0 && self.members.members >= max,
+            member: membership,
+            full: !rebinds && self.full(),
         }
+    }
+
+    /// Whether the place is full, or the server for somebody who would join that, too.
+    fn full(&self) -> bool {
+        let over = |space: &Space, members: &MemberCount| space.max_members != 0 && members.members >= space.max_members;
+        over(self.root.here(), &self.counts.members) || (self.is_new_here() && over(&self.root.space, &self.members))
+    }
+
+    /// Whether the holder would become a member of the server with the place.
+    pub(crate) fn is_new_here(&self) -> bool {
+        !self.root.is_server() && self.person.record.current_seat().is_none()
     }
 
     /// What the issuer is worth; and a place that is to be taken must still be there, left by its owner.
@@ -92,7 +136,7 @@ impl Scene {
     }
 
     fn prior(&self) -> Prior {
-        let incarnation = self.person.account.as_ref().map_or(Incarnation::NONE, |account| account.incarnation);
+        let incarnation = self.person.record.account.as_ref().map_or(Incarnation::NONE, |account| account.incarnation);
         match &self.prior {
             Some(used) if used.incarnation == incarnation && used.code != Code::Allowed => Prior::Refused,
             Some(used) if used.incarnation == incarnation && self.person.current_seat().is_some() => Prior::StillMember,
@@ -102,8 +146,7 @@ impl Scene {
     }
 
     fn gate(&self, now: Timestamp) -> Gate {
-        let space = &self.root.space;
-        if self.claims.space != crate::SpaceId::SERVER {
+        if !self.root.is_there() {
             return Gate::Gone;
         }
         if !self.root.server.restore_reviewed {
@@ -112,14 +155,28 @@ impl Scene {
         if self.claims.rebind.is_some() {
             return Gate::Open;
         }
-        if space.pause.holds(now) {
-            return Gate::Paused;
+        let gate = gate_of(self.root.here(), self.person.allowlisted_by(), now);
+        if gate != Gate::Open || !self.is_new_here() {
+            return gate;
         }
-        match space.join_rule {
-            JoinRule::Closed => Gate::Closed,
-            JoinRule::Allowlist if self.person.allowlisted_by.is_none() => Gate::NotAllowlisted,
-            JoinRule::Open | JoinRule::Token | JoinRule::Invite | JoinRule::Allowlist => Gate::Open,
+        // Who comes to the server with it passes the server's gate, too, if the issuer could have let him in there.
+        let at_server = self.issuer.record.current_seat().map(|seat| seat.role);
+        if !at_server.is_some_and(|role| role.allows(PlaceKind::Server, Permission::Invite)) {
+            return Gate::AccountRequired;
         }
+        gate_of(&self.root.space, self.person.record.allowlisted_by, now)
+    }
+}
+
+/// Whether a space lets this key in by link.
+fn gate_of(space: &Space, allowlisted_by: Option<SignKey>, now: Timestamp) -> Gate {
+    if space.pause.holds(now) {
+        return Gate::Paused;
+    }
+    match space.join_rule {
+        JoinRule::Closed => Gate::Closed,
+        JoinRule::Allowlist if allowlisted_by.is_none() => Gate::NotAllowlisted,
+        JoinRule::Open | JoinRule::Token | JoinRule::Invite | JoinRule::Allowlist => Gate::Open,
     }
 }
 
@@ -146,7 +203,7 @@ pub(crate) fn life(invite: &InviteRecord, claims: &Claims, now: Timestamp) -> In
 }
 
 /// Whether the issuer could issue the same invite now (I4, and I6 by way of incarnation and epoch).
-pub(crate) fn authority(root: &Root, issuer: &KeyRecord, invite: &InviteRecord, claims: &Claims, now: Timestamp) -> Issuer {
+pub(crate) fn authority(root: &Root, issuer: &Holder, invite: &InviteRecord, claims: &Claims, now: Timestamp) -> Issuer {
     if claims.issuer == root.server.key {
         // An owner is made where there is none, or in the place of the one that is being recovered.
         let current = root.server.owner_invite == Some(claims.invite) && invite.restore_epoch == root.server.restore_epoch;
@@ -156,41 +213,45 @@ pub(crate) fn authority(root: &Root, issuer: &KeyRecord, invite: &InviteRecord, 
             _ => Issuer::OtherEpoch,
         };
     }
-    let Some(account) = issuer.account.as_ref().filter(|account| account.incarnation == claims.issuer_incarnation) else {
+    let record = &issuer.record;
+    let Some(account) = record.account.as_ref().filter(|account| account.incarnation == claims.issuer_incarnation) else {
         return Issuer::Deleted;
     };
     if account.standing == Standing::Revoked {
         return Issuer::Revoked;
     }
-    if account.epoch != claims.issuer_epoch || invite.restore_epoch != root.server.restore_epoch {
+    if issuer.epoch() != claims.issuer_epoch || invite.restore_epoch != root.server.restore_epoch {
         return Issuer::OtherEpoch;
     }
-    let may = issuer.current_seat().is_some_and(|seat| {
-        let allows = |permission| seat.role.allows(PlaceKind::Server, permission);
-        allows(Permission::Invite)
-            && seat.role.may_grant(PlaceKind::Server, claims.role)
-            && claims.rebind.is_none()
-            && (claims.tags.is_empty() || allows(Permission::ManageTags))
-    });
-    if may && !issuer.is_banned(now) { Issuer::Holds } else { Issuer::NotAllowed }
+    let actor = issuer.actor(root);
+    let may = actor.allows(Permission::Invite)
+        && actor.may_grant(claims.role)
+        && claims.rebind.is_none()
+        && (claims.tags.is_empty() || actor.allows(Permission::ManageTags));
+    // Of a place that is gone, the gate says so.
+    let may = may || !root.is_there();
+    if may && issuer.fallen(now).is_none() { Issuer::Holds } else { Issuer::NotAllowed }
 }
 
 /// Whether nothing can ever make this invite good again, whoever regains what. Of an account's invite: the server's own is
-/// cancelled by the next one, and in nobody's list to be tidied.
-pub(crate) fn is_void(root: &Root, issuer: &KeyRecord, invite: &InviteRecord, claims: &Claims) -> bool {
+/// cancelled by the next one, and in nobody's list to be tidied. Of an invite to another place than the one the issuer
+/// fell in, only what the account itself says is known.
+pub(crate) fn is_void(root: &Root, issuer: &Holder, invite: &InviteRecord, claims: &Claims) -> bool {
     if invite.restore_epoch != root.server.restore_epoch {
         return true;
     }
-    let made = (claims.issuer_incarnation, claims.issuer_epoch);
-    issuer.account.as_ref().is_none_or(|account| (account.incarnation, account.epoch) != made)
+    issuer.record.account.as_ref().is_none_or(|account| {
+        let epoch = if claims.space == issuer.space { issuer.epoch() } else { claims.issuer_epoch.max(account.epoch) };
+        (account.incarnation, epoch) != (claims.issuer_incarnation, claims.issuer_epoch)
+    })
 }
 
-/// Whether the person may be anywhere.
-fn person(record: &KeyRecord, now: Timestamp) -> Person {
-    match &record.account {
-        Some(account) if account.standing == Standing::Revoked => Person::Revoked,
-        _ if record.is_banned(now) => Person::Banned,
-        Some(_) => Person::Active,
-        None => Person::New,
+/// Whether the person may be here.
+fn person(holder: &Holder, now: Timestamp) -> Person {
+    match (holder.fallen(now), &holder.record.account) {
+        (Some(Code::Banned), _) => Person::Banned,
+        (Some(_), _) => Person::Revoked,
+        (None, Some(_)) => Person::Active,
+        (None, None) => Person::New,
     }
 }

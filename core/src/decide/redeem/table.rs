@@ -74,6 +74,22 @@ wire_enum! {
         4 => NotAllowlisted,
         /// It was restored, and the operator has yet to accept that.
         5 => Unreviewed,
+        /// It is a network's, for members of the server: the issuer could not let anyone in there.
+        6 => AccountRequired,
+    }
+}
+
+wire_enum! {
+    /// What the person is a member of already.
+    #[derive(Copy)]
+    pub enum Membership {
+        /// Nothing that stands in the way.
+        0 => None,
+        /// The server, whose invite it is; for an invite that moves memberships to new keys, that the key has an account
+        /// at all.
+        1 => Server,
+        /// The network whose invite it is.
+        2 => Place,
     }
 }
 
@@ -106,9 +122,8 @@ wire_struct! {
         pub gate: Gate,
         /// The person.
         pub person: Person,
-        /// Whether the person is a member of the place now; for an invite that moves memberships to new keys, whether the
-        /// key has an account at all.
-        pub member: bool,
+        /// What the person is a member of already.
+        pub member: Membership,
         /// Whether the place is full.
         pub full: bool,
     }
@@ -155,12 +170,14 @@ pub fn judge(s: &Situation) -> Row {
         Gate::Paused => return unspent(Code::Paused, rule::REDEEM_5_PAUSED),
         Gate::Closed => return unspent(Code::JoinClosed, rule::REDEEM_5_CLOSED),
         Gate::NotAllowlisted => return unspent(Code::NotAllowlisted, rule::REDEEM_5_ALLOWLIST),
+        Gate::AccountRequired => return unspent(Code::AccountRequired, rule::REDEEM_5_ACCOUNT),
         Gate::Open => {}
     }
     match s.person {
         Person::Revoked => spent(Code::AccountRevoked, rule::REDEEM_6_REVOKED),
         Person::Banned => spent(Code::Banned, rule::REDEEM_6_BANNED),
-        Person::New | Person::Active if s.member => spent(Code::AccountExists, rule::REDEEM_7),
+        Person::New | Person::Active if s.member == Membership::Server => spent(Code::AccountExists, rule::REDEEM_7),
+        Person::New | Person::Active if s.member == Membership::Place => spent(Code::AlreadyMember, rule::REDEEM_8),
         Person::New | Person::Active if s.full => unspent(Code::SpaceFull, rule::REDEEM_9),
         Person::New | Person::Active => spent(Code::Allowed, rule::REDEEM_10),
     }

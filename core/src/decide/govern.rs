@@ -1,0 +1,70 @@
+//! Governed or not: a space that begins to be governed gets an owner, and one that ends to be remembers who it was.
+
+use super::inquiry::{Inquiry, Root};
+use super::place::Holder;
+use super::{Ruling, Stop, deny};
+use crate::code::Code;
+use crate::key::SignKey;
+use crate::record::keys;
+use crate::role::Role;
+use crate::rule;
+use crate::time::Timestamp;
+use crate::wire::PageNeed;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// How far down the roster an owner is looked for.
+const LOOKED_AT: u16 = 100;
+
+/// Gives the space an owner, or takes its roles away, after it was said whether it is governed.
+pub(crate) fn change_owner(ruling: &mut Ruling, root: &mut Root, now: Timestamp, inquiry: &mut Inquiry<'_>) -> Result<(), Stop> {
+    let remembered = root.here().owner;
+    let need = PageNeed {
+        prefix: keys::all_roster(&root.id),
+        after: String::new(),
+        until: String::new(),
+        limit: LOOKED_AT,
+        under: keys::members(&root.id),
+    };
+    let begins = root.here().governed;
+    if begins {
+        inquiry.want_page(&need);
+    }
+    let space = root.id;
+    let want = |inquiry: &mut Inquiry<'_>, key: &SignKey| Holder::keys(&space, key).iter().for_each(|key| inquiry.want(key));
+    remembered.iter().for_each(|key| want(inquiry, key));
+    inquiry.ready()?;
+    if !begins {
+        if let Some(owner) = remembered {
+            own(ruling, &mut Holder::load(root, &owner, inquiry)?, -1);
+        }
+        if let Some(child) = root.change().child.as_mut() {
+            child.era = child.era.wrapping_add(1);
+        }
+        return Ok(());
+    }
+    let mut candidates: Vec<SignKey> = remembered.into_iter().collect();
+    let page = inquiry.page(&need)?;
+    let is_empty = page.records.is_empty();
+    candidates.extend(page.records.iter().filter_map(|fact| keys::trailing_key(fact.key)));
+    candidates.iter().for_each(|key| want(inquiry, key));
+    inquiry.ready()?;
+    for key in candidates {
+        let mut holder = Holder::load(root, &key, inquiry)?;
+        if holder.current_seat().is_none() || holder.fallen(now).is_some() {
+            continue;
+        }
+        holder.seated()?.role = Role::Owner;
+        own(ruling, &mut holder, 1);
+        holder.put(ruling);
+        root.set_owner(key);
+        return Ok(());
+    }
+    if is_empty { Ok(()) } else { deny(Code::NotGoverned, rule::SPACE_GOVERNED) }
+}
+
+/// One more space that the account owns, or one less.
+pub(crate) fn own(ruling: &mut Ruling, holder: &mut Holder, spaces: i32) {
+    holder.record.spaces_owned = holder.record.spaces_owned.saturating_add_signed(spaces);
+    ruling.put(keys::account(&holder.key), &holder.record);
+}

@@ -1,0 +1,73 @@
+//! Networks: what is stored about one key in one of them, where it is a member, and which names are taken.
+
+use crate::id::SpaceId;
+use crate::key::SignKey;
+use crate::record::{Account, Ban, Seat, Space};
+use crate::role::Role;
+use crate::wire::wire_struct;
+
+wire_struct! {
+    /// `m.<space>.<pub>`: all about one key in one space other than the server. What stands here counts only for the
+    /// account that the key has at the server.
+    #[derive(Default)]
+    pub struct MemberRecord {
+        /// The membership, if the key stands on the roster. Counts only if it names the account's incarnation.
+        pub seat: Option<Seat>,
+        /// A ban from this space.
+        pub ban: Option<Ban>,
+        /// Put on the space's allowlist by this key.
+        pub allowlisted_by: Option<SignKey>,
+        /// Raised whenever the key falls here; added to the account's own epoch.
+        pub epoch: u32,
+        /// In which era of the space the seat's role was given; in another one it is a member's.
+        pub era: u32,
+    }
+}
+
+impl MemberRecord {
+    /// The seat as it counts now: its role is of the space's present era, or a member's.
+    pub(crate) fn settle(&mut self, space: &Space) {
+        let now = space.child.as_ref().map_or(0, |child| child.era);
+        if self.era == now && space.governed {
+            return;
+        }
+        self.era = now;
+        if let Some(seat) = self.seat.as_mut() {
+            seat.role = Role::Member;
+        }
+    }
+
+    /// The membership of this account, if it is one.
+    pub fn current_seat(&self, account: Option<&Account>) -> Option<&Seat> {
+        let incarnation = account?.incarnation;
+        self.seat.as_ref().filter(|seat| seat.incarnation == incarnation)
+    }
+}
+
+wire_struct! {
+    /// `b.<pub>`: in how many spaces beside the server a key stands on a roster. Every write that adds or removes a key
+    /// below `b.<pub>.` rewrites it.
+    #[derive(Default)]
+    pub struct Joined {
+        /// Spaces now.
+        pub spaces: u32,
+        /// Raised by every change.
+        pub revision: u64,
+    }
+}
+
+impl Joined {
+    /// Another number of spaces.
+    pub(crate) fn change(&mut self, to: impl FnOnce(u32) -> u32) {
+        self.spaces = to(self.spaces);
+        self.revision = self.revision.wrapping_add(1);
+    }
+}
+
+wire_struct! {
+    /// `u.01.<name>`: whose a network's name is.
+    pub struct Named {
+        /// Whose.
+        pub space: SpaceId,
+    }
+}
