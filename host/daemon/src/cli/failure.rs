@@ -125,6 +125,8 @@ fn next_step(code: Code) -> &'static str {
             "There is nothing to do. See who is what: doorward account list"
         }
         Code::Unproved => "Prove it: doorward key prove",
+        Code::NameTaken => "Take another name. See which are taken: doorward space list --found",
+        Code::NotGoverned => "Whoever governs the server says so: doorward space set NAME --governed on",
         Code::Conflict | Code::Busy | Code::RateLimited => "Wait a moment and repeat it.",
         Code::Unavailable | Code::OutcomeUnknown => "Repeating is safe. If it goes on, tell the server's operator.",
         Code::Undecidable | Code::ClockBehind | Code::CorruptRecord | Code::RestoreUnreviewed => "Tell the server's operator.",
@@ -132,6 +134,7 @@ fn next_step(code: Code) -> &'static str {
         Code::Allowed
         | Code::Malformed
         | Code::BadTag
+        | Code::BadName
         | Code::RequestIdReused
         | Code::TooLarge
         | Code::OwnsSpaces

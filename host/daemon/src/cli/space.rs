@@ -93,7 +93,14 @@ impl Set {
             Until::Never => Pause::UntilLifted,
         });
         let pause = pause.or(resume.then_some(Pause::No));
-        UpdateSpaceBody { name, join_rule: rule.map(Into::into), max_members, description, pause: pause.map(Into::into) }
+        UpdateSpaceBody {
+            name,
+            join_rule: rule.map(Into::into),
+            max_members,
+            description,
+            pause: pause.map(Into::into),
+            ..UpdateSpaceBody::default()
+        }
     }
 }
 
@@ -115,7 +122,7 @@ async fn in_words(space: &SpaceView, session: &Session) -> String {
             text += &field("paused", "nobody comes in, until: doorward space set --resume")
         }
     }
-    text += &field("members", &format!("{}, {limit}", space.members));
+    text += &field("members", &space.members.map_or(limit.clone(), |members| format!("{members}, {limit}")));
     text + &field("owner", &owner)
 }
 
