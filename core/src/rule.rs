@@ -77,7 +77,7 @@ rules! {
 
     MINT_TEXT = "mint.text", "Label, greeting and tags must be showable.";
     MINT_CLAIMS = "mint.claims", "The claims must be signed by the caller and by the invite's key, for this server and as the caller stands now.";
-    MINT_SPACE = "mint.space", "The space must exist.";
+    MINT_SPACE = "mint.space", "Further rooms must exist.";
     MINT_EXISTS = "mint.exists", "An invite is minted once.";
     MINT_GRANT = "mint.grant", "Nobody grants more than he may: roles above member need manage-roles and no higher rank, tags need manage-tags, owner is never granted.";
     MINT_EXPIRY = "mint.expiry", "The expiry must be readable, in the future, and within 365 days (7 for more than member).";

@@ -273,13 +273,18 @@ impl RootGlance {
         Pause::read(r);
         let owner = Option::read(r);
         let mut glance = None;
-        if bool::read(r) {
-            let key = SignKey::read(r);
-            if bool::read(r) {
-                r.take(16); // owner_invite
+        match u8::read(r) {
+            0 => {}
+            1 => {
+                let key = SignKey::read(r);
+                if bool::read(r) {
+                    r.take(16); // owner_invite
+                }
+                u32::read(r); // restore_epoch
+                glance = Some(Self { owner, key, restore_reviewed: bool::read(r), highest_now: Timestamp::read(r) });
             }
-            u32::read(r); // restore_epoch
-            glance = Some(Self { owner, key, restore_reviewed: bool::read(r), highest_now: Timestamp::read(r) });
+            2 => drop(ChildRoot::read(r)),
+            _ => r.fail(),
         }
         r.clone().finish()?;
         Ok(glance)
@@ -313,6 +318,7 @@ mod tests {
         };
         let others = [
             Space { server: None, ..space.clone() },
+            Space { server: None, child: Some(ChildRoot { listed: true, era: 1, since: Timestamp(4) }), ..space.clone() },
             Space { owner: None, pause: Pause::No, ..space.clone() },
             Space {
                 server: Some(ServerRoot { owner_invite: Some(InviteId([3; 16])), restore_reviewed: false, ..server }),
