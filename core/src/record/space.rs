@@ -154,12 +154,13 @@ wire_struct! {
 }
 
 wire_struct! {
-    /// `n.<space>`: how many members, exactly. Every write that changes a roster rewrites it.
+    /// `n.<space>`: how many members a space has, exactly. Every write that changes a roster rewrites it. And `b.<pub>`:
+    /// in how many networks a key is a member; every write that adds or removes a key below `b.<pub>.` rewrites it.
     #[derive(Default)]
     pub struct MemberCount {
-        /// Members now.
+        /// Memberships now.
         pub members: u32,
-        /// Raised by every change of the roster.
+        /// Raised by every change.
         pub revision: u64,
     }
 }

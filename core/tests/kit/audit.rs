@@ -2,7 +2,7 @@
 
 use super::host::World;
 use doorward_core::record::{
-    Closed, InviteRecord, Joined, KeyRecord, MemberCount, MemberRecord, Named, OpenCount, Space, Stored, Use, keys,
+    Closed, InviteRecord, KeyRecord, MemberCount, MemberRecord, Named, OpenCount, Space, Stored, Use, keys,
 };
 use doorward_core::role::Role;
 use doorward_core::{Code, SignKey, SpaceId};
@@ -85,9 +85,9 @@ impl World {
         for (hex, record) in &self.all::<KeyRecord>("a.") {
             let key = SignKey::from_hex(hex).unwrap();
             assert_eq!(record.spaces_owned, owned.get(&key).copied().unwrap_or(0), "as many spaces as one owns");
-            let joined: Joined = self.get(&keys::joined(&key)).unwrap_or_default();
+            let joined: MemberCount = self.get(&keys::joined(&key)).unwrap_or_default();
             assert_eq!(
-                joined.spaces as usize,
+                joined.members as usize,
                 seated.iter().filter(|(_, who)| *who == key).count(),
                 "as many spaces as one is in"
             );

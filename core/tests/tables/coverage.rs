@@ -74,6 +74,8 @@ fn every_variant_is_in_a_table() {
         words::maker::WORDS,
         words::key_check::WORDS,
         words::permission::WORDS,
+        words::membership::WORDS,
+        words::name::WORDS,
     ];
     for word in enums.into_iter().flatten() {
         assert!(known.contains(word) || *word == "expired" || *word == "live", "in no table: {word}");

@@ -9,8 +9,8 @@ use doorward_core::check::CheckResult;
 use doorward_core::claims::SignedClaims;
 use doorward_core::record::{
     Account, Ban, CheckRef, ChildRoot, Closed, ClosingIn, ClosingJob, Contents, DecisionRecord, FactRef, FactSource,
-    InviteRecord, Involved, Job, JobKind, JoinRule, Joined, KeyRecord, MemberCount, MemberRecord, MovingJob, Named, OpenCount,
-    PageRef, Pause, RefusalCount, RequestRecord, Seat, ServerRoot, Space, Standing, Stored, Use, Via,
+    InviteRecord, Involved, Job, JobKind, JoinRule, KeyRecord, MemberCount, MemberRecord, MovingJob, Named, OpenCount, PageRef,
+    Pause, RefusalCount, RequestRecord, Seat, ServerRoot, Space, Standing, Stored, Use, Via,
 };
 use doorward_core::role::Role;
 use doorward_core::time::{Expiry, Timestamp};
@@ -105,7 +105,7 @@ fn spaces(book: &mut Book) {
     (space.join_rule, space.child) = (JoinRule::Invite, Some(ChildRoot { listed: true, era: 2, since: Timestamp(5) }));
     book.add("Space", "network", &space);
     book.add("Named", "a-network", &Named { space: SpaceId([4; 16]) });
-    book.add("Joined", "two", &Joined { spaces: 2, revision: 5 });
+    book.add("MemberCount", "two-networks", &MemberCount { members: 2, revision: 5 });
     let seat = Seat {
         incarnation: Incarnation([1; 16]),
         role: Role::Admin,

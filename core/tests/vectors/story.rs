@@ -158,6 +158,8 @@ pub fn tell() -> Told {
     scenes::operator::restores(&mut teller);
     scenes::operator::recovery(&mut teller);
     scenes::hostile::bytes(&mut teller);
+    teller.world = everyday.clone();
+    scenes::network::life(&mut teller);
     teller.world = everyday;
     scenes::place::space(&mut teller);
     scenes::place::members(&mut teller);
