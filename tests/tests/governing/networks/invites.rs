@@ -45,8 +45,9 @@ async fn a_newcomer_becomes_a_member_of_both() -> Result<(), Oops> {
     let account = guest.whoami().await?;
     assert_eq!((account.role.map(|role| role.read()), account.tags.len()), (Some(Ok(Role::Member)), 0), "at the server");
     assert_eq!(role_in(&guest, &crew).await?, Some(Role::Member));
-    let seat = guest.members(&crew, None, None).await?.items.pop().and_then(|item| item.account).ok_or("no seat")?;
-    assert_eq!(seat.tags, ["new"], "tags are of the place that the invite leads to");
+    let seats = guest.members(&crew, None, None).await?.items.into_iter().filter_map(|item| item.account);
+    let tagged: Vec<_> = seats.filter(|seat| seat.tags == ["new"]).filter_map(|seat| seat.key.read().ok()).collect();
+    assert_eq!(tagged, [guest.sign_key()], "tags are of the place that the invite leads to");
     assert_eq!(owner.space(&SpaceId::SERVER).await?.members, Some(2));
     let again = owner.client().redeem(&link, &preview.invite, "Gus", guest.keys()).await?;
     assert_eq!((again.code, again.receipt.receipt()), (Code::UsedByYou, joined.receipt.receipt()), "asking twice is asking once");
@@ -168,7 +169,7 @@ async fn a_link_makes_an_admin_of_the_network_and_of_nothing_else() -> Result<()
     let link = owner.mint_into(&crew, &options).await?.invitation;
     let guest = keys(owner.client(), "Gus")?;
     assert_eq!(redeem(&guest, &owner, &link).await?, Code::Allowed);
-    assert_eq!(roster(&guest, &crew).await?[1], (guest.sign_key(), Role::Admin));
+    assert!(roster(&guest, &crew).await?.contains(&(guest.sign_key(), Role::Admin)));
     assert_eq!(guest.whoami().await?.role.map(|role| role.read()), Some(Ok(Role::Member)));
     assert_eq!(code_of(guest.mint(&many()).await), Code::MissingPermission);
     assert_eq!(code_of(guest.kick(&SpaceId::SERVER, &owner.sign_key()).await), Code::MissingPermission);

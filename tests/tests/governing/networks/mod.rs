@@ -26,7 +26,7 @@ async fn network(owner: &Session, name: &str, rule: JoinRule, listed: bool) -> R
 }
 
 /// An open network that everybody at the server may find.
-async fn open_network(owner: &Session, name: &str) -> Result<SpaceId, Oops> {
+pub(crate) async fn open_network(owner: &Session, name: &str) -> Result<SpaceId, Oops> {
     network(owner, name, JoinRule::Open, true).await
 }
 
@@ -63,29 +63,35 @@ async fn role_in(who: &Session, space: &SpaceId) -> Result<Option<Role>, Error> 
     Ok(who.space(space).await?.you.role.and_then(|role| role.read().ok()))
 }
 
-/// Waits until housekeeping has nothing left to do, for some seconds at most. Metrics count at most every five seconds.
-fn tidied(daemon: &Daemon) -> Result<(), Oops> {
-    let begun = Instant::now();
-    loop {
-        let page = Connection::open(daemon.address)?.call("GET", "/metrics", None)?;
-        let page = String::from_utf8(page.body)?;
-        let jobs = page.lines().find_map(|line| line.strip_prefix("doorward_unfinished_jobs ")).ok_or("no such figure")?;
-        let was_done = page.lines().any(|line| line.starts_with("doorward_decisions_total{verb=\"tidy\",code=\"allowed\"}"));
-        if jobs == "0" && was_done {
-            return Ok(());
-        }
-        if begun.elapsed() > Duration::from_secs(20) {
-            return Err(format!("{jobs} jobs are left").into());
-        }
-        std::thread::sleep(Duration::from_millis(200));
-    }
-}
-
-/// Keys of records that name a space, but for the history: in its own words, or as part of a name.
-fn left_of(daemon: &Daemon, space: &SpaceId) -> Result<Vec<String>, Oops> {
+/// Keys of records that match a pattern, read past the server.
+fn stored(daemon: &Daemon, pattern: &str) -> Result<Vec<String>, Oops> {
     let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
     let database = rusqlite::Connection::open_with_flags(daemon.store(), flags)?;
     let mut found = database.prepare("SELECT key FROM records WHERE key LIKE ?1 ORDER BY key")?;
-    let keys = found.query_map([format!("%{space}%")], |row| row.get(0))?;
+    let keys = found.query_map([pattern], |row| row.get(0))?;
     Ok(keys.collect::<Result<_, _>>()?)
+}
+
+/// Records that stand below a space or lead to it.
+fn left_of(daemon: &Daemon, space: &SpaceId) -> Result<Vec<String>, Oops> {
+    stored(daemon, &format!("%{space}%"))
+}
+
+/// Waits until housekeeping has nothing left to do: some seconds, where a minute would pass before it looks by itself.
+async fn tidied(daemon: &Daemon) -> Result<(), Oops> {
+    let begun = Instant::now();
+    while let [job, ..] = &stored(daemon, "t.%")?[..] {
+        if begun.elapsed() > Duration::from_secs(15) {
+            return Err(format!("{job} is left").into());
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Ok(())
+}
+
+/// What the figures say of jobs that are left.
+fn jobs(daemon: &Daemon) -> Result<String, Oops> {
+    let page = String::from_utf8(Connection::open(daemon.address)?.call("GET", "/metrics", None)?.body)?;
+    let found = page.lines().find_map(|line| line.strip_prefix("doorward_unfinished_jobs "));
+    Ok(found.ok_or("no such figure")?.to_owned())
 }

@@ -39,7 +39,7 @@ async fn a_network_is_deleted_once_and_nobody_is_left_in_it() -> Result<(), Oops
         assert!(matches!(code_of(entered), Code::Allowed | Code::NotFound), "round {round}");
         assert_eq!(code_of(cyd.space(&crew).await), Code::NotFound, "round {round}");
         if round % 10 == 9 {
-            tidied(&daemon)?;
+            tidied(&daemon).await?;
             assert_eq!(left_of(&daemon, &crew)?, Vec::<String>::new(), "round {round}");
         }
     }
