@@ -196,7 +196,7 @@ fn known(
     inquiry.want(keys::SERVER);
     inquiry.want(&own);
     want_space(inquiry, &wanted.space, &auth.key);
-    wanted.records.iter().for_each(|key| inquiry.want(key));
+    inquiry.want_all(wanted.records);
     if let Some(page) = wanted.page {
         inquiry.want_page(page);
     }

@@ -128,7 +128,8 @@ pub(super) fn membership(
     let Some(space) = keys::trailing_space(&last) else { return Err(fault(Code::CorruptRecord, &last)) };
     inquiry.want(&keys::space(&space));
     for key in [from, to] {
-        Holder::keys(&space, key).into_iter().chain(Counts::keys(&space, key)).for_each(|key| inquiry.want(&key));
+        Holder::want(inquiry, &space, key);
+        Counts::want(inquiry, &space, key);
     }
     inquiry.ready()?;
     root.go(&space, inquiry)?;

@@ -30,9 +30,7 @@ pub(crate) fn change_owner(ruling: &mut Ruling, root: &mut Root, now: Timestamp,
     if begins {
         inquiry.want_page(&need);
     }
-    let space = root.id;
-    let want = |inquiry: &mut Inquiry<'_>, key: &SignKey| Holder::keys(&space, key).iter().for_each(|key| inquiry.want(key));
-    remembered.iter().for_each(|key| want(inquiry, key));
+    remembered.iter().for_each(|key| Holder::want(inquiry, &root.id, key));
     inquiry.ready()?;
     if !begins {
         if let Some(owner) = remembered {
@@ -47,7 +45,7 @@ pub(crate) fn change_owner(ruling: &mut Ruling, root: &mut Root, now: Timestamp,
     let page = inquiry.page(&need)?;
     let is_empty = page.records.is_empty();
     candidates.extend(page.records.iter().filter_map(|fact| keys::trailing_key(fact.key)));
-    candidates.iter().for_each(|key| want(inquiry, key));
+    candidates.iter().for_each(|key| Holder::want(inquiry, &root.id, key));
     inquiry.ready()?;
     for key in candidates {
         let mut holder = Holder::load(root, &key, inquiry)?;

@@ -33,7 +33,9 @@ pub(crate) fn decide(request: &Request, invite: &SignedClaims, name: Option<&str
     let signed = claims_are_signed(inquiry, invite, &claims);
     let named = name.is_none_or(|name| inquiry.check_text(Kind::ServerName, name));
     let (invite_key, count_key) = (keys::invite(&claims.invite), keys::open_count(&context.server));
-    [keys::SERVER, &invite_key, &count_key].into_iter().for_each(|key| inquiry.want(key));
+    inquiry.want(keys::SERVER);
+    inquiry.want(&invite_key);
+    inquiry.want(&count_key);
     inquiry.ready()?;
     if !named {
         return deny(Code::BadText, wrong);
@@ -52,7 +54,7 @@ pub(crate) fn decide(request: &Request, invite: &SignedClaims, name: Option<&str
     match owner {
         Some(owner) => fell(&mut ruling, owner, &claims, inquiry)?,
         None if root.server.owner_invite.is_none() => {
-            ruling.events.push(Event { kind: EventKind::ServerInitialised, space: SpaceId::SERVER, account: None, invite: None });
+            ruling.tell(EventKind::ServerInitialised, SpaceId::SERVER, None, None);
         }
         None => {}
     }

@@ -31,12 +31,12 @@ mod tidy;
 pub mod watch;
 
 use crate::code::Code;
-use crate::id::DecisionId;
+use crate::id::{DecisionId, InviteId, SpaceId};
 use crate::key::SignKey;
 use crate::rule::{self, Rule};
 use crate::statement::ReceiptBody;
 use crate::wire::{
-    Answer, Asker, Command, Event, Facts, Need, Reply, Request, VERSION, Verdict, Wire, Write, Writer, decode, encode,
+    Answer, Asker, Command, Event, EventKind, Facts, Need, Reply, Request, VERSION, Verdict, Wire, Write, Writer, decode, encode,
 };
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -213,6 +213,12 @@ impl Ruling {
 
     fn stop(self) -> Stop {
         Box::new(Halt::Ruled(self))
+    }
+
+    /// Adds something that happened.
+    #[inline(never)]
+    fn tell(&mut self, kind: EventKind, space: SpaceId, account: Option<SignKey>, invite: Option<InviteId>) {
+        self.events.push(Event { kind, space, account, invite });
     }
 
     /// Adds a key the decision is about.

@@ -15,7 +15,7 @@ use crate::record::{ChildRoot, JobKind, JoinRule, MemberRecord, Named, Pause, Sp
 use crate::role::{Permission, Role};
 use crate::rule::{self, Rule};
 use crate::text::Kind;
-use crate::wire::{Asker, CreateSpace, Event, EventKind, ListSpaces, Page, PageNeed, Reply, Request, SpaceFilter, SpacePage};
+use crate::wire::{Asker, CreateSpace, EventKind, ListSpaces, Page, PageNeed, Reply, Request, SpaceFilter, SpacePage};
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -84,7 +84,7 @@ pub(crate) fn create(request: &Request, create: &CreateSpace, inquiry: &mut Inqu
         own(&mut ruling, &mut holder, 1);
         ruling.put(keys::name(name), &Named { space: id });
         for kind in [EventKind::SpaceCreated, EventKind::MemberJoined] {
-            ruling.events.push(Event { kind, space: id, account: Some(caller.key), invite: None });
+            ruling.tell(kind, id, Some(caller.key), None);
         }
         let (there, actor) = (holder.there(), place::actor(root, &holder.record, &holder.there()));
         let owner = Caller { there, actor, ..caller.clone() };
@@ -103,7 +103,7 @@ pub(crate) fn delete(request: &Request, id: &SpaceId, inquiry: &mut Inquiry<'_>)
         let name = keys::name(&root.here().name);
         inquiry.want(&name);
         let owner = root.here().owner.filter(|_| root.here().governed);
-        owner.iter().flat_map(|key| Holder::keys(id, key)).for_each(|key| inquiry.want(&key));
+        owner.iter().for_each(|key| Holder::want(inquiry, id, key));
         inquiry.ready()?;
         let mut ruling = Ruling::allow(rule::DELETE_SPACE_DONE);
         if let Some(owner) = owner {
@@ -112,7 +112,7 @@ pub(crate) fn delete(request: &Request, id: &SpaceId, inquiry: &mut Inquiry<'_>)
         ruling.remove(name);
         ruling.remove(keys::space(id));
         leave_job(&mut ruling, &request.context, JobKind::ClearSpace(*id));
-        ruling.events.push(Event { kind: EventKind::SpaceDeleted, space: *id, account: None, invite: None });
+        ruling.tell(EventKind::SpaceDeleted, *id, None, None);
         Ok(ruling)
     })
 }

@@ -76,6 +76,11 @@ impl Holder {
         found
     }
 
+    /// Wants it.
+    pub(crate) fn want(inquiry: &mut Inquiry<'_>, space: &SpaceId, key: &SignKey) {
+        inquiry.want_all(&Self::keys(space, key));
+    }
+
     /// As the wanted records have it.
     pub(crate) fn load(root: &Root, key: &SignKey, inquiry: &Inquiry<'_>) -> Result<Self, Stop> {
         let record = inquiry.load_or_default(&keys::account(key))?;
@@ -186,6 +191,11 @@ impl Counts {
             found.push(keys::joined(key));
         }
         found
+    }
+
+    /// Wants them.
+    pub(crate) fn want(inquiry: &mut Inquiry<'_>, space: &SpaceId, key: &SignKey) {
+        inquiry.want_all(&Self::keys(space, key));
     }
 
     /// As the records have them.

@@ -46,7 +46,9 @@ impl Scene {
     pub(crate) fn load(context: &Context, id: &InviteId, key: Option<&SignKey>, inquiry: &mut Inquiry<'_>) -> Result<Self, Stop> {
         let (invite_key, members) = (keys::invite(id), keys::members(&crate::SpaceId::SERVER));
         let person = key.map(|key| (keys::account(key), keys::invite_use(id, key)));
-        [keys::SERVER, &invite_key, &members].into_iter().for_each(|key| inquiry.want(key));
+        inquiry.want(keys::SERVER);
+        inquiry.want(&invite_key);
+        inquiry.want(&members);
         if let Some((account, used)) = &person {
             inquiry.want(account);
             inquiry.want(used);
@@ -62,12 +64,15 @@ impl Scene {
         let (space, open) = (claims.space, keys::open_count(&claims.issuer));
         let target = claims.rebind.map(|key| [keys::account(&key), keys::joined(&key)]);
         inquiry.want(&open);
-        target.iter().flatten().for_each(|key| inquiry.want(key));
-        Holder::keys(&space, &claims.issuer).iter().for_each(|key| inquiry.want(key));
+        if let Some(target) = &target {
+            inquiry.want_all(target);
+        }
+        Holder::want(inquiry, &space, &claims.issuer);
         want_space(inquiry, &space, &claims.issuer);
         inquiry.want(&keys::members(&space));
         if let Some(key) = key {
-            Holder::keys(&space, key).into_iter().chain(Counts::keys(&space, key)).for_each(|key| inquiry.want(&key));
+            Holder::want(inquiry, &space, key);
+            Counts::want(inquiry, &space, key);
         }
         let signed = claims_are_signed(inquiry, &invite.invite, &claims);
         inquiry.ready()?;

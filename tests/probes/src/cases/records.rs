@@ -4,7 +4,7 @@ use super::cast::{NOW, incarnation, invite, invite_of, kex_key, network, person,
 use crate::random::Random;
 use doorward_core::digest::{Sha256Digest, sha256};
 use doorward_core::record::{
-    Account, Ban, ChildRoot, Closed, ClosingIn, ClosingJob, InviteRecord, Job, JobKind, JoinRule, Joined, KeyRecord, MemberCount,
+    Account, Ban, ChildRoot, Closed, ClosingIn, ClosingJob, InviteRecord, Job, JobKind, JoinRule, KeyRecord, MemberCount,
     MemberRecord, MovingJob, Named, OpenCount, Pause, RefusalCount, RequestRecord, Seat, ServerRoot, Space, Standing, Stored,
     Use, Via, keys,
 };
@@ -50,7 +50,7 @@ impl Archive {
         match letter(key) {
             "a" => key_record(&key_at(1, key), random).to_stored(),
             "m" => member_record(&key_at(2, key), random).to_stored(),
-            "b" if key.split('.').count() == 2 => Joined { spaces: number(random), revision: revision(random) }.to_stored(),
+            "b" if key.split('.').count() == 2 => MemberCount { members: number(random), revision: revision(random) }.to_stored(),
             "u" => Named { space: network(random) }.to_stored(),
             "s" => space(key == keys::SERVER, random).to_stored(),
             "n" => MemberCount { members: number(random), revision: revision(random) }.to_stored(),
