@@ -7,7 +7,7 @@ use super::inquiry::{Inquiry, Root};
 use super::place::{Counts, Holder};
 use super::{Ruling, Stop};
 use crate::id::SpaceId;
-use crate::record::{Closed, JobKind, MemberCount, MovingJob, keys};
+use crate::record::{Closed, Inbox, JobKind, MemberCount, MovingJob, keys};
 use crate::wire::Request;
 use alloc::string::String;
 
@@ -29,6 +29,9 @@ pub(crate) fn erase(
     offers.close(ruling, request, (root, holder), inquiry)?;
     if let Some(since) = since {
         Counts::load(&SpaceId::SERVER, &key, inquiry)?.leave(ruling, &SpaceId::SERVER, &key, since);
+    }
+    if inquiry.load::<Inbox>(&keys::inbox(&key))?.is_some() {
+        ruling.remove(keys::inbox(&key));
     }
     let joined: MemberCount = inquiry.load_or_default(&keys::joined(&key))?;
     if joined.members > 0 {

@@ -4,7 +4,7 @@
 use super::inquiry::{Inquiry, Root};
 use super::{Ruling, Stop, fault};
 use crate::code::Code;
-use crate::id::SpaceId;
+use crate::id::{Incarnation, SpaceId};
 use crate::key::SignKey;
 use crate::record::{Ban, KeyRecord, MemberCount, MemberRecord, Seat, Standing, keys};
 use crate::role::{Actor, PlaceKind, Role};
@@ -145,6 +145,11 @@ impl Holder {
             _ if self.record.is_banned(now) || self.banned(now).is_some() => Some(Code::Banned),
             _ => None,
         }
+    }
+
+    /// Which registration the key's account is.
+    pub(crate) fn incarnation(&self) -> Incarnation {
+        self.record.account.as_ref().map_or(Incarnation::NONE, |account| account.incarnation)
     }
 
     /// As what it acts here.

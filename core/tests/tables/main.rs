@@ -13,6 +13,7 @@ mod can;
 mod cancel;
 mod coverage;
 mod describe;
+mod directed;
 mod faults;
 mod gate;
 mod init;
@@ -73,6 +74,9 @@ fn all() -> Vec<Table> {
         network_entry::enter_table(),
         network_entry::leave_table(),
         network_entry::redeem_table(),
+        directed::table(),
+        directed::answer_table(),
+        directed::inbox_table(),
         network_powers::offer_table(),
         network_powers::can_table(),
         network_powers::event_table(),

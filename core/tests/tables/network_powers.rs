@@ -83,7 +83,7 @@ pub fn event_table() -> Table {
         role changed | owner changed | tags changed | space changed | network made | network deleted";
     const HIDDEN: &str = "server set up | invite made | invite cancelled | invite burned | account made | account proved | \
         account revoked | account restored | restore begun | restore accepted | owner recovery begun | key banned | \
-        ban lifted | key allowed | key disallowed";
+        ban lifted | key allowed | key disallowed | account invited | invite declined";
     let sees = |when: [&'static str; 3], sight| row(when, Code::Allowed, rule::SEES_YES, sight);
     Table {
         name: "events-of-networks",

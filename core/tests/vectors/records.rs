@@ -8,9 +8,9 @@ use crate::statements;
 use doorward_core::check::CheckResult;
 use doorward_core::claims::SignedClaims;
 use doorward_core::record::{
-    Account, Ban, CheckRef, ChildRoot, Closed, ClosingIn, ClosingJob, Contents, DecisionRecord, FactRef, FactSource,
-    InviteRecord, Involved, Job, JobKind, JoinRule, KeyRecord, MemberCount, MemberRecord, MovingJob, Named, OpenCount, PageRef,
-    Pause, RefusalCount, RequestRecord, Seat, ServerRoot, Space, Standing, Stored, Use, Via,
+    Account, Ban, CheckRef, ChildRoot, Closed, ClosingIn, ClosingJob, Contents, DecisionRecord, FactRef, FactSource, Inbox,
+    InviteRecord, Involved, Job, JobKind, JoinRule, KeyRecord, MemberCount, MemberRecord, MovingJob, Named, Offer, OpenCount,
+    PageRef, Pause, RefusalCount, RequestRecord, Seat, ServerRoot, Space, Standing, Stored, Use, Via,
 };
 use doorward_core::role::Role;
 use doorward_core::time::{Expiry, Timestamp};
@@ -104,6 +104,18 @@ fn spaces(book: &mut Book) {
     }
     (space.join_rule, space.child) = (JoinRule::Invite, Some(ChildRoot { listed: true, era: 2, since: Timestamp(5) }));
     book.add("Space", "network", &space);
+    let offer = Offer {
+        id: InviteId([5; 16]),
+        incarnation: Incarnation([1; 16]),
+        space: SpaceId([4; 16]),
+        role: Role::Member,
+        issuer: by,
+        issuer_incarnation: Incarnation([2; 16]),
+        issuer_epoch: 3,
+        restore_epoch: 1,
+        expires: Timestamp(9),
+    };
+    book.add("Inbox", "one", &Inbox { offers: vec![offer] });
     book.add("Named", "a-network", &Named { space: SpaceId([4; 16]) });
     book.add("MemberCount", "two-networks", &MemberCount { members: 2, revision: 5 });
     let seat = Seat {
