@@ -143,6 +143,7 @@ rules! {
     SPACE_PAUSE = "space.pause", "A pause ends in the future.";
     SPACE_GOVERNED = "space.governed", "Who governs the server says whether a network is governed; the rule invite needs one that is.";
     SPACE_NAME = "space.name", "A network's name is a short one of lower-case letters, digits and inner hyphens, and like no other.";
+    SPACE_MOVING = "space.moving", "What is on its way to a recovered owner stays as it is until it is there.";
     SPACE_AGAIN = "space.again", "What is so already stays so.";
     SPACE_DONE = "space.done", "Whoever manages the space sets its name, rule, limits and pause; members stay.";
 

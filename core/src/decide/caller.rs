@@ -217,7 +217,11 @@ fn known(
     }
     let exists = root.go(&wanted.space, inquiry)?;
     let (there, actor) = place::stand(&root, &auth.key, &record, exists, inquiry)?;
-    let seen = if exists && place::is_visible(&root, actor, &there) { Ok(()) } else { deny(Code::NotFound, rule::SPACE_UNKNOWN) };
+    let seen = if exists && place::is_visible(&root, actor, there.allowlisted_by(Some(&account))) {
+        Ok(())
+    } else {
+        deny(Code::NotFound, rule::SPACE_UNKNOWN)
+    };
     Ok((Caller { key: auth.key, record, account, role, there, actor }, root, seen))
 }
 

@@ -21,7 +21,8 @@ pub(crate) fn erase(
 ) -> Result<(), Stop> {
     let (key, since) = (holder.key, holder.current_seat().map(|seat| seat.joined_at));
     let Some(account) = holder.record.account.take() else { return Ok(()) };
-    if holder.allowlisted().take().is_some() {
+    if holder.allowlisted_by().is_some() {
+        holder.set_allowlisted(None);
         ruling.remove(keys::allowed(&SpaceId::SERVER, &key));
     }
     let open = inquiry.load_or_default(&keys::open_count(&key))?;

@@ -17,7 +17,7 @@ pub use account::{Account, Ban, Glance, KeyRecord, Seat, Standing, Via};
 pub use history::{CheckRef, Contents, DecisionRecord, FactRef, FactSource, Involved, PageRef, chain_next, chain_over};
 pub use inbox::{Inbox, Offer};
 pub use invite::{Closed, InviteRecord, OpenCount, Use, claims_digest};
-pub use member::{MemberRecord, Named};
+pub use member::{Allowed, MemberRecord, Named};
 pub use readable::is_readable;
 pub use request_id::{KEPT as REQUEST_IDS_KEPT, REFUSALS_KEPT, RefusalCount, RequestRecord};
 pub(crate) use space::closed_at;

@@ -27,6 +27,7 @@ mod mint_claims;
 mod network_entry;
 mod network_members;
 mod network_powers;
+mod network_recovery;
 mod networks;
 mod preview;
 mod reading;
@@ -77,6 +78,7 @@ fn all() -> Vec<Table> {
         directed::table(),
         directed::answer_table(),
         directed::inbox_table(),
+        network_recovery::table(),
         network_powers::offer_table(),
         network_powers::can_table(),
         network_powers::event_table(),
