@@ -133,6 +133,9 @@ pub(crate) fn writing(
             other => return Err(Box::new(other)),
         },
     };
+    if ruling.verdict == Verdict::Deny {
+        root.forget();
+    }
     if ruling.verdict == Verdict::Deny && ruling.writes.is_empty() {
         let mut count: RefusalCount = inquiry.load_or_default(&refusals)?;
         let hour = request.context.now.0 / 3600;

@@ -20,7 +20,8 @@ pub(super) async fn in_words(space: &SpaceView, here: &Here, session: &Session) 
     if !space.description.is_empty() {
         text += &field("about", &space.description);
     }
-    text += &field("joining", &space.join_rule.read().map_or_else(|_| space.join_rule.as_str().to_owned(), |rule| told(rule, here)));
+    text +=
+        &field("joining", &space.join_rule.read().map_or_else(|_| space.join_rule.as_str().to_owned(), |rule| told(rule, here)));
     match space.pause.read() {
         _ if !space.paused => {}
         Ok(Pause::Until(until)) => text += &field("paused", &format!("nobody comes in; ends {}", words::in_full(until, now))),
