@@ -40,6 +40,13 @@ impl World {
         for (name, key) in [("eve", "sign_key"), ("eve kex", "kex_key")] {
             names.insert(name, eve[key].as_str().ok_or("no key")?.to_owned());
         }
+        for (offer, network) in [("offer", "club"), ("other offer", "den")] {
+            ada.done(&["space", "create", network])?;
+            ada.done(&["member", "invite", &names["cyd"], "--space", network])?;
+            let waiting = people["cyd"].json(&["inbox"])?;
+            let made = waiting.as_array().into_iter().flatten().find(|item| item["space_name"] == network).ok_or("no offer")?;
+            names.insert(offer, made["id"].as_str().ok_or("no id")?.to_owned());
+        }
         let file = people["cyd"].json(&["key", "show"])?[0]["file"].as_str().ok_or("no file")?.to_owned();
         names.insert("key file", file);
         names.insert("url", url.clone());
