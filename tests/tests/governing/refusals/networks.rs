@@ -60,7 +60,6 @@ const ROWS: &[(&str, &str, &str, &str, &str)] = &[
     ("owner", "POST", "/server/enter", "", "already-member"),
     ("plain", "POST", "/{crew}/enter", "", "already-member"),
     ("barred", "POST", "/{crew}/enter", "", "banned"),
-    ("stranger", "POST", "/{crew}/enter", "", "unauthenticated"),
 ];
 
 /// Brings them about.
