@@ -274,7 +274,7 @@ fn step_for_every_change() {
         let (governs, simple) = (yes("begins or ends to be governed"), yes("by invite, but not governed"));
         let (changes, name) = (yes("anything is other than before"), cell.is("the name", "free"));
         // Whoever begins to govern changes something; so does whoever renames.
-        if (governs && !changes) || (!name && !changes) {
+        if !changes && (governs || !name) {
             return None;
         }
         // Simple as it would be after: governed before exactly if it begins or ends so.
@@ -377,6 +377,12 @@ fn seen(outcome: &Outcome, people: &[Person], cell: &Cell<'_>) -> &'static str {
         let expected = actor(cell.get("asker is there"));
         let may: Vec<_> = doorward_core::role::Permission::ALL.iter().copied().filter(|one| expected.allows(*one)).collect();
         assert_eq!(view.you.may, may);
+        let grants = match cell.get("asker is there") {
+            "no member" | "member" => None,
+            "admin" => Some(Role::Member),
+            _ => Some(Role::Admin),
+        };
+        assert_eq!(view.you.grants, grants);
         let is_member = expected.place == PlaceKind::Child;
         assert_eq!(view.you.role, is_member.then_some(expected.role));
         match view.members {
