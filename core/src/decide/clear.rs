@@ -115,7 +115,7 @@ pub(super) fn membership(
     root: &mut Root,
     inquiry: &mut Inquiry<'_>,
 ) -> Result<(Option<MovingJob>, Ruling), Stop> {
-    let MovingJob { from, to, incarnation, after } = moving;
+    let MovingJob { from, to, incarnation, heir, after } = moving;
     let under = keys::joined(from);
     let need = PageNeed { prefix: keys::all_joined(from), after: after.clone(), until: String::new(), limit: 1, under };
     inquiry.want(&need.under);
@@ -142,7 +142,9 @@ pub(super) fn membership(
     old.put(&mut ruling);
     let mut counts = Counts::load(&space, from, inquiry)?;
     counts.leave(&mut ruling, &space, from, seat.joined_at);
-    let Some(account) = new.record.account.as_ref().filter(|_| from != to) else { return Ok((left, ruling)) };
+    let Some(account) = new.record.account.as_ref().filter(|account| from != to && account.incarnation == *heir) else {
+        return Ok((left, ruling));
+    };
     let (incarnation, role) = (account.incarnation, seat.role);
     // Whoever came in there meanwhile, by himself, keeps that seat.
     if new.current_seat().is_some() {

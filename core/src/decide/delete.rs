@@ -36,7 +36,8 @@ pub(crate) fn erase(
     }
     let joined: MemberCount = inquiry.load_or_default(&keys::joined(&key))?;
     if joined.members > 0 {
-        let gone = MovingJob { from: key, to: key, incarnation: account.incarnation, after: String::new() };
+        let gone =
+            MovingJob { from: key, to: key, incarnation: account.incarnation, heir: account.incarnation, after: String::new() };
         leave_job(ruling, &request.context, JobKind::LeaveSpaces(gone));
     }
     Ok(())

@@ -210,6 +210,8 @@ wire_struct! {
         pub to: SignKey,
         /// Memberships of this incarnation only.
         pub incarnation: Incarnation,
+        /// To this registration of the other key only.
+        pub heir: Incarnation,
         /// The last key that was looked at.
         pub after: String,
     }

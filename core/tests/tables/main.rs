@@ -73,6 +73,7 @@ fn all() -> Vec<Table> {
         network_end::delete_table(),
         networks::seen_table(),
         network_members::table(),
+        network_members::simple_table(),
         network_entry::enter_table(),
         network_entry::leave_table(),
         network_entry::redeem_table(),

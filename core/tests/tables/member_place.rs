@@ -7,7 +7,7 @@ use doorward_core::time::Expiry;
 use doorward_core::wire::{self, Command, Member};
 use doorward_core::{Code, SpaceId, rule};
 
-const VERBS: &[&str] = &["kick", "ban", "unban", "set role", "transfer", "set tags", "allow", "disallow"];
+const VERBS: &[&str] = &["kick", "ban", "unban", "set role", "transfer", "set tags", "allow", "disallow", "invite account"];
 
 pub fn table() -> Table {
     let done = |verb, rule, done| row([verb, "the server"], Code::Allowed, rule, done);
@@ -26,6 +26,7 @@ pub fn table() -> Table {
             done("set tags", rule::TAGS_DONE, "yes"),
             done("allow", rule::ALLOW_DONE, "yes"),
             done("unban | disallow", rule::MEMBER_AGAIN, "nothing"),
+            row(["invite account", "the server"], Code::AlreadyMember, rule::INVITE_MEMBER, "nothing"),
         ],
     }
 }
@@ -56,6 +57,7 @@ fn command(verb: &str, space: SpaceId, who: &Person) -> Command {
     let member = Member { space, key: who.key() };
     match verb {
         "kick" => Command::Kick(member),
+        "invite account" => Command::InviteAccount(wire::InviteAccount { member, role: Role::Member }),
         "unban" => Command::Unban(member),
         "transfer" => Command::Transfer(member),
         "allow" => Command::Allow(member),

@@ -1,14 +1,14 @@
 //! What is done to members of a network, and to keys that may or may not come in: by those of its own, and by those who
 //! govern the server, whose rank there is what counts.
 
-use crate::kit::network::{ban_in, member_of, set_role_in, set_tags_in};
+use crate::kit::network::{ban_in, member_of, set_role_in, set_tags_in, update_of};
 use crate::kit::table::{ANY, Answered, Cell, Row, Table, column, row};
 use crate::kit::{Outcome, Person, World};
 use crate::networks::{ABOVE, ACTORS, MANAGERS, actor, stage};
 use crate::words;
 use doorward_core::decide::member::{Act, Fitness, Target, judge};
-use doorward_core::record::{KeyRecord, MemberRecord, Space, keys};
-use doorward_core::role::{Actor, Role};
+use doorward_core::record::{JoinRule, KeyRecord, MemberRecord, Space, keys};
+use doorward_core::role::Role;
 use doorward_core::wire::Command;
 use doorward_core::{Code, SpaceId, rule};
 
@@ -195,22 +195,45 @@ fn judge_in_every_case() {
     assert_eq!(declined, 0);
 }
 
+pub fn simple_table() -> Table {
+    let no = |verb| row([verb, ABOVE], Code::NotGoverned, rule::MEMBER_GRANT, "nothing");
+    Table {
+        name: "members-of-simple-spaces",
+        title: "What is done to members of a network that is not governed, by who governs the server (the holder fit, a member)",
+        verbs: vec!["kick", "ban", "set role", "transfer", "set tags"],
+        effect: "done",
+        columns: vec![
+            column("verb", &["kick", "ban", "set role admin", "set role member", "transfer", "set tags"]),
+            column("caller is there", &["admin of the server", "owner of the server"]),
+        ],
+        rows: vec![
+            no("set role admin | set role member"),
+            no("transfer"),
+            row(["kick", ABOVE], Code::Allowed, rule::KICK_DONE, "no member, one epoch on"),
+            row(["ban", ABOVE], Code::Allowed, rule::BAN_DONE, "banned, no member, one epoch on"),
+            row(["set tags", ABOVE], Code::Allowed, rule::TAGS_DONE, "tagged"),
+        ],
+    }
+}
+
 /// Where there are no roles, none is given, and nobody owns it.
 #[test]
-fn a_simple_space_has_no_roles() {
-    let target = Target {
-        role: Some(Role::Member),
-        is_self: false,
-        fitness: Fitness::Fit,
-        listed: false,
-        at_server: Role::Member,
-        owner: None,
-    };
-    for act in [Act::Give(Role::Admin), Act::Give(Role::Member), Act::Transfer] {
-        let caller = Actor { governed: false, ..actor("owner of the server") };
-        assert_eq!(judge(act, caller, &target), (Code::NotGoverned, rule::MEMBER_GRANT));
-        assert_ne!(judge(act, Actor { governed: true, ..caller }, &target).0, Code::NotGoverned);
-    }
+fn step_in_a_simple_space() {
+    crate::reviewed(&simple_table());
+    let (mut world, space, people) = stage();
+    let simple = update_of(space, |update| (update.governed, update.join_rule) = (Some(false), Some(JoinRule::Open)));
+    assert!(world.ask(&world.signed(&people[5], 80, simple)).allowed());
+    let declined = simple_table().check(|cell| {
+        let caller = &people[4 + cell.index("caller is there")];
+        let act = [Act::Kick, Act::Ban, Act::Give(Role::Admin), Act::Give(Role::Member), Act::Transfer, Act::SetTags];
+        let before = world.member_record(space, &people[1]);
+        let outcome = {
+            let call = world.signed(caller, 9, command(act[cell.index("verb")], space, &people[1]));
+            world.decide(&call)
+        };
+        Some(Answered::new(outcome.code(), outcome.rule(), done(&outcome, space, &people[1], &people[3], &before)))
+    });
+    assert_eq!(declined, 0);
 }
 
 #[test]

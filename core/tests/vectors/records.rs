@@ -139,7 +139,8 @@ fn spaces(book: &mut Book) {
     book.add("MemberCount", "three", &MemberCount { members: 3, revision: 9 });
     let closing = ClosingJob { issuer: by, incarnation: Incarnation([1; 16]), after: "x.after".into() };
     let space = SpaceId([4; 16]);
-    let moving = MovingJob { from: by, to: by, incarnation: Incarnation([1; 16]), after: "b.after".into() };
+    let moving =
+        MovingJob { from: by, to: by, incarnation: Incarnation([1; 16]), heir: Incarnation([2; 16]), after: "b.after".into() };
     for (name, kind) in [
         ("close-invites", JobKind::CloseInvites(closing.clone())),
         ("close-invites-in", JobKind::CloseInvitesIn(ClosingIn { space, closing })),

@@ -72,6 +72,7 @@ pub(crate) const CHAPTERS: &[Chapter] = &[
             "respond",
             "leave-network",
             "members-of-networks",
+            "members-of-simple-spaces",
             "network",
             "can-in-networks",
             "events-of-networks",

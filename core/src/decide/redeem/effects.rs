@@ -105,7 +105,8 @@ fn leave(ruling: &mut Ruling, context: &Context, redeem: &Redeem, scene: &mut Sc
     ruling.put(keys::account(&old), &scene.target);
     if scene.target_joined > 0 {
         let (to, incarnation) = (redeem.statement.sign_key, seat.incarnation);
-        let moving = MovingJob { from: old, to, incarnation, after: String::new() };
+        let heir = scene.person.incarnation();
+        let moving = MovingJob { from: old, to, incarnation, heir, after: String::new() };
         leave_job(ruling, context, JobKind::MoveSpaces(moving));
     }
     ruling.tell(EventKind::AccountRebound, SpaceId::SERVER, Some(old), Some(redeem.invite));

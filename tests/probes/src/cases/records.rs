@@ -283,7 +283,7 @@ fn job(random: &mut Random) -> Job {
         kind => {
             let after = if starts { String::new() } else { keys::joined_space(&from, &space) };
             let to = if kind == 3 { from } else { person(random) };
-            let moving = MovingJob { from, to, incarnation, after };
+            let moving = MovingJob { from, to, incarnation, heir: incarnation, after };
             if kind == 3 { JobKind::LeaveSpaces(moving) } else { JobKind::MoveSpaces(moving) }
         }
     };
