@@ -75,7 +75,7 @@ fn clear_members(ruling: &mut Ruling, space: &SpaceId, need: &PageNeed, inquiry:
         if there.ban.is_some() {
             ruling.remove(keys::banned(space, &key));
         }
-        if there.allowlisted_by.is_some() {
+        if there.allowlisted.is_some() {
             ruling.remove(keys::allowed(space, &key));
         }
     }
@@ -134,6 +134,10 @@ pub(super) fn membership(
     inquiry.ready()?;
     root.go(&space, inquiry)?;
     let (mut old, mut new) = (Holder::load(root, from, inquiry)?, Holder::load(root, to, inquiry)?);
+    if from == to && root.is_there() && root.here().owner == Some(*from) && root.here().governed {
+        // It is on its way to the key that took its place: another job's.
+        return Ok((left, ruling));
+    }
     let Some(seat) = old.seat().take_if(|seat| seat.incarnation == *incarnation) else { return Ok((left, ruling)) };
     old.put(&mut ruling);
     let mut counts = Counts::load(&space, from, inquiry)?;
@@ -141,7 +145,8 @@ pub(super) fn membership(
     let Some(account) = new.record.account.as_ref().filter(|_| from != to) else { return Ok((left, ruling)) };
     let (incarnation, role) = (account.incarnation, seat.role);
     // Whoever came in there meanwhile, by himself, keeps that seat.
-    if let Some(own) = new.seat() {
+    if new.current_seat().is_some() {
+        let own = new.seated()?;
         own.role = own.role.max(role);
     } else {
         let arriving = Counts { members: counts.members, ..Counts::load(&space, to, inquiry)? };

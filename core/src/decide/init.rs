@@ -11,7 +11,9 @@ use crate::claims::{Claims, SignedClaims};
 use crate::code::Code;
 use crate::id::{Incarnation, InviteId, SpaceId};
 use crate::key::SignKey;
-use crate::record::{Closed, InviteRecord, JoinRule, KeyRecord, OpenCount, Pause, ServerRoot, Space, Standing, keys};
+use crate::record::{
+    Closed, InviteRecord, JoinRule, KeyRecord, MemberCount, OpenCount, Pause, ServerRoot, Space, Standing, keys,
+};
 use crate::role::Role;
 use crate::rule;
 use crate::text::Kind;
@@ -69,10 +71,16 @@ pub(crate) fn decide(request: &Request, invite: &SignedClaims, name: Option<&str
 
 /// Revokes the owner's key. Whoever lost the link, too, finds it revoked already.
 fn fell(ruling: &mut Ruling, owner: SignKey, claims: &Claims, inquiry: &mut Inquiry<'_>) -> Result<(), Stop> {
-    let key = keys::account(&owner);
+    let (key, joined_key) = (keys::account(&owner), keys::joined(&owner));
     inquiry.want(&key);
+    inquiry.want(&joined_key);
     inquiry.ready()?;
     let mut record: KeyRecord = inquiry.load_or_default(&key)?;
+    let joined: MemberCount = inquiry.load_or_default(&joined_key)?;
+    if record.spaces_owned > joined.members {
+        // What a recovery before this one moves is not there yet; it would be lost on the way.
+        return deny(Code::Conflict, rule::SPACE_MOVING);
+    }
     let Some(account) = record.account.as_mut() else {
         return Err(fault(Code::CorruptRecord, "owner without account"));
     };

@@ -252,6 +252,11 @@ impl Root {
         self.server.restore_reviewed = true;
     }
 
+    /// Forgets what a verb changed in it before it said no.
+    pub(crate) fn forget(&mut self) {
+        (self.changed, self.child_changed) = (false, false);
+    }
+
     /// Adds the roots' own writes to a ruling: what the verb changed in them, and, if anything is written, the highest time
     /// a committed decision was taken at.
     pub(crate) fn save(mut self, context: &Context, mut ruling: Ruling) -> Ruling {

@@ -293,12 +293,12 @@ fn apply(
             Ok(EventKind::TagsChanged)
         }
         Change::Allow => {
-            *holder.allowlisted() = Some(caller.key);
+            holder.set_allowlisted(Some(caller.key));
             ruling.mark(keys::allowed(&space, &key));
             Ok(EventKind::KeyAllowed)
         }
         Change::Disallow => {
-            *holder.allowlisted() = None;
+            holder.set_allowlisted(None);
             ruling.remove(keys::allowed(&space, &key));
             Ok(EventKind::KeyDisallowed)
         }
@@ -310,8 +310,8 @@ fn hand_over(ruling: &mut Ruling, to: &mut Holder, mut from: Holder) -> Result<(
     to.seated()?.role = Role::Owner;
     from.seated()?.role = Role::Admin;
     if to.space != SpaceId::SERVER {
-        own(ruling, to, 1);
-        own(ruling, &mut from, -1);
+        own(ruling, to, 1)?;
+        own(ruling, &mut from, -1)?;
     }
     from.put(ruling);
     Ok(())

@@ -10,6 +10,7 @@ mod clear;
 mod delete;
 mod departure;
 mod govern;
+pub mod inbox;
 mod init;
 mod inquiry;
 mod invites;
@@ -126,6 +127,9 @@ fn govern(request: &Request, inquiry: &mut Inquiry<'_>) -> Outcome {
         Command::ListSpaces(list) => network::list(request, list, inquiry),
         Command::ListMembers(list) => listed::decide(request, list, List::Members, inquiry),
         Command::Enter(space) => join::enter(request, space, inquiry),
+        Command::InviteAccount(invite) => inbox::invite(request, invite, inquiry),
+        Command::Inbox => inbox::list(request, inquiry),
+        Command::Respond(respond) => inbox::respond(request, *respond, inquiry),
     }
 }
 

@@ -10,7 +10,7 @@ use super::place::{self, Counts, Holder};
 use super::space::{Name, may_be_called, name_for, view};
 use super::{Outcome, Ruling, deny, fault};
 use crate::code::Code;
-use crate::id::SpaceId;
+use crate::id::{Incarnation, SpaceId};
 use crate::record::{ChildRoot, JobKind, JoinRule, MemberRecord, Named, Pause, Space, Stored, Via, keys};
 use crate::role::{Permission, Role};
 use crate::rule::{self, Rule};
@@ -71,7 +71,7 @@ pub(crate) fn create(request: &Request, create: &CreateSpace, inquiry: &mut Inqu
                 pause: Pause::No,
                 owner: Some(caller.key),
                 server: None,
-                child: Some(ChildRoot { listed: *listed, era: 0, since: context.now }),
+                child: Some(ChildRoot { listed: *listed, era: 0, since: context.now, remembered: Incarnation::NONE }),
             },
         );
         let mut holder = Holder::new(root, caller.key, caller.record.clone(), MemberRecord::default());
@@ -81,7 +81,7 @@ pub(crate) fn create(request: &Request, create: &CreateSpace, inquiry: &mut Inqu
         (seat.incarnation, seat.role) = (caller.account.incarnation, Role::Owner);
         *holder.seat() = Some(seat);
         holder.put(&mut ruling);
-        own(&mut ruling, &mut holder, 1);
+        own(&mut ruling, &mut holder, 1)?;
         ruling.put(keys::name(name), &Named { space: id });
         for kind in [EventKind::SpaceCreated, EventKind::MemberJoined] {
             ruling.tell(kind, id, Some(caller.key), None);
@@ -107,7 +107,7 @@ pub(crate) fn delete(request: &Request, id: &SpaceId, inquiry: &mut Inquiry<'_>)
         inquiry.ready()?;
         let mut ruling = Ruling::allow(rule::DELETE_SPACE_DONE);
         if let Some(owner) = owner {
-            own(&mut ruling, &mut Holder::load(root, &owner, inquiry)?, -1);
+            own(&mut ruling, &mut Holder::load(root, &owner, inquiry)?, -1)?;
         }
         ruling.remove(name);
         ruling.remove(keys::space(id));
@@ -144,7 +144,9 @@ pub(crate) fn list(request: &Request, list: &ListSpaces, inquiry: &mut Inquiry<'
         let mut items = Vec::new();
         for space in &found {
             let there = caller.go(root, space, inquiry)?;
-            if root.is_there() && place::is_visible(root, there.actor, &there.there) {
+            let mine = there.there.current_seat(Some(&caller.account)).is_some() || list.filter != SpaceFilter::Mine;
+            let listed = there.there.allowlisted_by(Some(&caller.account));
+            if mine && root.is_there() && place::is_visible(root, there.actor, listed) {
                 items.push(view(root, &there, inquiry.load_or_default(&keys::members(space))?, request.context.now));
             }
         }

@@ -110,6 +110,7 @@ pub(crate) fn update(request: &Request, update: &UpdateSpace, inquiry: &mut Inqu
         let mut ruling = Ruling::allow(rule);
         if wish.changes {
             if !is_server && after.name != before.name {
+                inquiry.want(&keys::name(&before.name));
                 ruling.remove(keys::name(&before.name));
                 ruling.put(keys::name(&after.name), &Named { space: *id });
             }
@@ -117,6 +118,7 @@ pub(crate) fn update(request: &Request, update: &UpdateSpace, inquiry: &mut Inqu
             if wish.governs {
                 change_owner(&mut ruling, root, request.context.now, inquiry)?;
             }
+            inquiry.ready()?;
             ruling.tell(EventKind::SpaceChanged, *id, None, None);
         }
         let view = view(root, caller, inquiry.load_or_default(&wanted[0])?, request.context.now);

@@ -1,7 +1,7 @@
 //! Stored bytes.
 
 use doorward_core::record::{
-    Closed, Contents, DecisionRecord, Glance, InviteRecord, Involved, Job, KeyRecord, MemberCount, MemberRecord, Named,
+    Closed, Contents, DecisionRecord, Glance, Inbox, InviteRecord, Involved, Job, KeyRecord, MemberCount, MemberRecord, Named,
     OpenCount, RefusalCount, RequestRecord, RootGlance, Space, Stored, Use,
 };
 
@@ -30,6 +30,7 @@ const READERS: &[(&str, &str, Reader)] = &[
     ("MemberRecord", "m", again::<MemberRecord>),
     ("MemberCount", "b", again::<MemberCount>),
     ("Named", "u", again::<Named>),
+    ("Inbox", "i", again::<Inbox>),
     ("Space", "s", again::<Space>),
     ("MemberCount", "n", again::<MemberCount>),
     ("InviteRecord", "v", again::<InviteRecord>),
