@@ -27,9 +27,8 @@ impl Model {
         match self.is_authorized(target) {
             Code::ClockBehind => Code::ClockBehind,
             _ if !self.places[at].there => Code::NotFound,
-            // The other way round: core bug, told.
-            Code::Allowed if self.is_banned(target, at) => Code::Banned,
             Code::Allowed if self.may(target, at, permission) => Code::Allowed,
+            Code::Allowed if self.is_banned(target, at) => Code::Banned,
             Code::Allowed => Code::MissingPermission,
             code => code,
         }
@@ -94,7 +93,8 @@ impl Model {
         self.drop_offers_of(target);
         self.people.remove(&target);
         self.places[SERVER].seats.remove(&target);
-        // Nothing that was given to it waits for the key to come again. (Of networks: core bug, told.)
+        // In networks, what was given to this account does not wait for another; what was given to the key before it had
+        // one does.
         self.places[SERVER].allowed.remove(&target);
         Code::Allowed
     }

@@ -6,6 +6,7 @@ use super::walk::{PEOPLE, Walk};
 use doorward_core::record::{JoinRule as R, Pause};
 use doorward_core::role::{Permission, Role};
 use doorward_core::time::{Expiry, Timestamp};
+use doorward_core::wire::{Command, Reply};
 
 impl Walk {
     pub fn choose(&mut self) -> Act {
@@ -116,9 +117,7 @@ impl Walk {
             12..=13 => Change::Most(*self.rng.pick(&[0, 0, 0, 1, 3, 5])),
             14..=17 if at != SERVER => Change::Listed(self.rng.one_in(2)),
             18..=21 if at != SERVER => {
-                let place = &self.model.places[at];
-                // Where nobody is there to own it: core bug, told.
-                let on = !place.governed && self.model.heir(at).is_some() || place.governed && self.rng.one_in(4);
+                let on = !self.model.places[at].governed || self.rng.one_in(4);
                 Change::Governed(on, if self.rng.one_in(4) { None } else { Some(*self.rng.pick(&[R::Open, R::Allowlist])) })
             }
             _ if at != SERVER => Change::Name(self.rng.below(5)),
@@ -212,8 +211,10 @@ impl Walk {
             _ => Some(now + 1 + self.rng.below(6 * 86_400) as u64),
         };
         let tag = self.rng.one_in(4).then_some("guest");
-        let made = self.world.offer_in(self.spaces[at], &self.people[who], self.number(), |claims| {
-            claims.role = role;
+        let epoch = self.epoch_of(who, at);
+        let made = self.world.offer(&self.people[who], self.number(), |claims| {
+            (claims.space, claims.role) = (self.spaces[at], role);
+            claims.issuer_epoch = epoch.unwrap_or(claims.issuer_epoch);
             claims.max_uses = max;
             claims.expires = expires.map_or(Expiry::Never, |at| Expiry::At(Timestamp(at)));
             claims.tags = tag.iter().map(|tag| (*tag).to_owned()).collect();
@@ -222,6 +223,16 @@ impl Walk {
         let maker = self.model.maker(who, at).unwrap_or(nobody);
         self.offers.push((made, Offer { at, maker, role, max, expires, tag, rebind: None }));
         self.offers.len() - 1
+    }
+
+    /// What somebody is told to name in claims.
+    fn epoch_of(&mut self, who: Who, at: At) -> Option<u32> {
+        let id = self.fresh_id();
+        let outcome = self.world.decide(&self.world.signed(&self.people[who], id, Command::ShowSpace(self.spaces[at])));
+        match outcome.reply() {
+            Reply::Space(view) => Some(view.you.epoch),
+            _ => None,
+        }
     }
 
     /// One that was minted, mostly a recent one.

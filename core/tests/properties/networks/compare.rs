@@ -48,6 +48,8 @@ impl Walk {
         assert_eq!(count.members as usize, place.seats.len(), "members of network {at}");
         for who in 0..PEOPLE {
             let record = self.world.member_record(space, &self.people[who]);
+            let account = self.world.key_record(&self.people[who]).account;
+            let allowed = record.allowlisted_by(account.as_ref()).is_some();
             let roles = place.governed && record.era == child.era;
             let core = record.seat.map(|seat| {
                 (if roles { seat.role } else { Role::Member }, seat.joined_at.0, seat.tags.first().map(String::as_str) == None)
@@ -57,7 +59,7 @@ impl Walk {
             // The role of a seat that is inert is nobody's.
             let inert = here.is_some_and(|seat| self.model.born(who) != Some(seat.born));
             assert!(core == model || (inert && core.is_some()), "person {who} in network {at}: {core:?}, {model:?}");
-            assert_eq!(record.allowlisted_by.is_some(), place.allowed.contains(&who), "person {who} on the allowlist of {at}");
+            assert_eq!(allowed, self.model.is_allowed(who, at), "person {who} on the allowlist of {at}");
             let banned = record.ban.is_some_and(|ban| ban.stands(self.world.now));
             assert_eq!(banned, self.model.is_banned(who, at), "person {who} banned from {at}");
         }
@@ -90,7 +92,7 @@ impl Walk {
             }
             (Act::ListBans { at, .. }, Reply::Members(page)) => self.see_keys(page, |who| before.is_banned(who, at)),
             (Act::ListAllowed { at, .. }, Reply::Members(page)) => {
-                self.see_keys(page, |who| before.places[at].allowed.contains(&who))
+                self.see_keys(page, |who| before.is_allowed(who, at))
             }
             (Act::ListInvites { at, .. }, Reply::Invites(page)) => {
                 let live = page.items.iter().filter(|item| item.state == InviteState::Live).map(|item| item.invite);

@@ -169,7 +169,7 @@ impl Model {
             match place.rule {
                 _ if self.now < place.paused_until => Some(Code::Paused),
                 JoinRule::Closed => Some(Code::JoinClosed),
-                JoinRule::Allowlist if who.is_none_or(|who| !place.allowed.contains(&who)) => Some(Code::NotAllowlisted),
+                JoinRule::Allowlist if who.is_none_or(|who| !self.is_allowed(who, at)) => Some(Code::NotAllowlisted),
                 _ => None,
             }
         };

@@ -4,7 +4,7 @@
 use doorward_core::Code;
 use doorward_core::record::JoinRule;
 use doorward_core::role::{Permission, Role};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A person's number, in order of keys; the same number is the same key for ever.
 pub type Who = usize;
@@ -52,7 +52,8 @@ pub struct Place {
     pub seats: BTreeMap<Who, Seat>,
     /// Barred keys, until when.
     pub bans: BTreeMap<Who, u64>,
-    pub allowed: BTreeSet<Who>,
+    /// The allowlist: keys, and for which registration, if they had one then.
+    pub allowed: BTreeMap<Who, Option<u32>>,
     /// How often keys fell here.
     pub falls: BTreeMap<Who, u32>,
 }
@@ -214,7 +215,13 @@ impl Model {
 
     pub fn is_visible(&self, who: Who, at: At) -> bool {
         let place = &self.places[at];
-        place.there && (place.listed || self.stand(who, at) != Stand::Out || place.allowed.contains(&who))
+        place.there && (place.listed || self.stand(who, at) != Stand::Out || self.is_allowed(who, at))
+    }
+
+    /// On its allowlist, as the account that it is now.
+    pub fn is_allowed(&self, who: Who, at: At) -> bool {
+        let entry = self.places[at].allowed.get(&who);
+        entry.is_some_and(|born| at == SERVER || born.is_none() || *born == self.born(who))
     }
 
     /// Banned from this very place.

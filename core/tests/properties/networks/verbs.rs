@@ -120,7 +120,7 @@ impl Model {
             self.places[at].seats.iter().filter(|(_, seat)| seat.role != Role::Member).map(|(who, _)| *who).collect();
         for who in higher {
             self.places[at].seats.get_mut(&who).unwrap().role = Role::Member;
-            // self.fall(who, at): core bug, told
+            self.fall(who, at);
         }
     }
 
@@ -150,7 +150,7 @@ impl Model {
             _ if self.now < place.paused_until => Code::Paused,
             JoinRule::Closed => Code::JoinClosed,
             JoinRule::Invite | JoinRule::Token => Code::JoinNeedsInvite,
-            JoinRule::Allowlist if !place.allowed.contains(&who) => Code::NotAllowlisted,
+            JoinRule::Allowlist if !self.is_allowed(who, at) => Code::NotAllowlisted,
             JoinRule::Open | JoinRule::Allowlist => match self.fallen(who, at) {
                 Some(code) => code,
                 None if self.role(who, at).is_some() => Code::AlreadyMember,
@@ -246,8 +246,13 @@ impl Model {
         if let Some(code) = self.refuses_to(who, at, P::ManageSpace) {
             return code;
         }
+        let (now, born) = (self.is_allowed(target, at), self.born(target));
         let allowed = &mut self.places[at].allowed;
-        if on { allowed.insert(target) } else { allowed.remove(&target) };
+        if on && !now {
+            allowed.insert(target, born);
+        } else if now && !on {
+            allowed.remove(&target);
+        }
         Code::Allowed
     }
 
