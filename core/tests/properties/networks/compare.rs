@@ -51,11 +51,10 @@ impl Walk {
             let account = self.world.key_record(&self.people[who]).account;
             let allowed = record.allowlisted_by(account.as_ref()).is_some();
             let roles = place.governed && record.era == child.era;
-            let core = record.seat.map(|seat| {
-                (if roles { seat.role } else { Role::Member }, seat.joined_at.0, seat.tags.first().map(String::as_str) == None)
-            });
+            let core = record.seat.map(|seat| (if roles { seat.role } else { Role::Member }, seat.joined_at.0, seat.tags));
             let here = place.seats.get(&who);
-            let model = here.map(|Seat { role, since, tag, .. }| (*role, *since, tag.is_none()));
+            let model =
+                here.map(|Seat { role, since, tag, .. }| (*role, *since, tag.map(str::to_owned).into_iter().collect::<Vec<_>>()));
             // The role of a seat that is inert is nobody's.
             let inert = here.is_some_and(|seat| self.model.born(who) != Some(seat.born));
             assert!(core == model || (inert && core.is_some()), "person {who} in network {at}: {core:?}, {model:?}");
@@ -120,7 +119,8 @@ impl Walk {
         let (model, place) = (&self.model, &self.model.places[at]);
         let may: Vec<Permission> = Permission::ALL.iter().copied().filter(|permission| model.may(who, at, *permission)).collect();
         assert_eq!((view.you.role, &view.you.may), (model.role(who, at), &may), "as what person {who} stands in {at}");
-        let grants = [Role::Admin, Role::Member].into_iter().find(|role| !may.is_empty() && model.may_grant(who, at, *role));
+        let gives = |role: &Role| may.contains(&Permission::Invite) && model.may_grant(who, at, *role);
+        let grants = [Role::Admin, Role::Member].into_iter().find(gives);
         assert_eq!(view.you.grants, grants);
         assert_eq!(view.members, model.may(who, at, Permission::Read).then_some(place.seats.len() as u32));
         let owner = place.owner.filter(|_| place.governed).map(|(owner, _)| self.people[owner].key());
