@@ -16,6 +16,7 @@ mod model;
 mod model_place;
 mod model_verbs;
 mod names;
+mod networks;
 mod offers;
 mod quiet;
 mod standing;
