@@ -6,13 +6,13 @@ import { h } from "/assets/shared/dom.js";
 import { forget } from "/assets/shared/keystore.js";
 import { tryBackup } from "/assets/admin/keeping.js";
 import { card, confirm, tagChips } from "/assets/admin/parts.js";
-import { ask, place, session } from "/assets/admin/session.js";
+import { ask, pathOf, session } from "/assets/admin/session.js";
 import { tell } from "/assets/admin/texts.js";
 
 class YouSection extends HTMLElement {
   connectedCallback() {
     const { server } = session();
-    const leave = () => confirm(tell("leave.title", { server: server.name }), tell("leave.meaning"), tell("leave.do"), async () => (await ask("POST", `${place}/leave`), location.reload()));
+    const leave = () => confirm(tell("leave.title", { server: server.name }), tell("leave.meaning"), tell("leave.do"), async () => (await ask("POST", `${pathOf(session().home)}/leave`), location.reload()));
     const drop = () => confirm(tell("forget.title"), tell("forget.meaning"), tell("forget.do"), async () => (await forget(server.server_key), location.reload()));
     this.replaceChildren(
       h("div", { class: "head" }, h("h1", { tabindex: -1 }, tell("you"))),

@@ -32,10 +32,13 @@ const consoleOnly = {
   "already-admin": "guests change no roles",
   "already-member-role": "guests change no roles",
   "join-needs-invite": "is a direct join's, and whoever is here has an invite",
+  "bad-name": "guests name no networks",
+  "name-taken": "guests name no networks",
+  "not-governed": "guests change no roles",
 };
 
 /** Verbs that leave no decision record, and why. The log has words for all others. */
-const unrecorded = Object.fromEntries(["describe", "preview", "list-invites", "show-invite", "show-account", "list-accounts", "is-authorized", "has-admin", "can", "audit", "show-space", "list-bans", "list-allowed", "watch", "sees"].map((verb) => [verb, "only reads"]));
+const unrecorded = Object.fromEntries(["describe", "preview", "list-invites", "show-invite", "show-account", "list-accounts", "is-authorized", "has-admin", "can", "audit", "show-space", "list-bans", "list-allowed", "list-spaces", "list-members", "watch", "sees"].map((verb) => [verb, "only reads"]));
 
 const languages = ["en", "de"];
 const shared = Object.fromEntries(await Promise.all(languages.map(async (tag) => [tag, await import(`../shared/lang/${tag}.js`)])));
@@ -104,7 +107,7 @@ for (const tag of languages) {
     assert.deepEqual(Object.keys(messages).filter((code) => code !== "exposed" && !answers[code]?.[2].includes("ask")), []);
     for (const [code, message] of Object.entries(messages)) {
       assert.deepEqual(holes(message), holes(shared.en.messages[code]), code);
-      assert.deepEqual(holes(message).filter((hole) => !["{hello}", "{server}", "{host}", "{me}", "{key}"].includes(hole)), [], code);
+      assert.deepEqual(holes(message).filter((hole) => !["{hello}", "{server}", "{place}", "{host}", "{me}", "{key}"].includes(hole)), [], code);
       if (holes(message).includes("{me}")) assert.ok(answers[code][2].includes("who"), `${code} is about somebody with keys`);
     }
   });
