@@ -13,7 +13,7 @@ const file = await import(`/assets/admin/lang/${language}.js`);
 export const tell = speaker(file.texts);
 
 /** The text of a key as it reads of this space: some read otherwise of a network. @param {Pick<import("/assets/admin/session.js").Space, "space">} space @param {Key} key */
-export const there = (space, key) => (!isServer(space) && `net.${key}` in file.texts ? /** @type {Key} */ (`net.${key}`) : key);
+export const there = (space, key) => (!isServer(space) && `there.${key}` in file.texts ? /** @type {Key} */ (`there.${key}`) : key);
 
 /** As {@link tell}, of this space. @param {Pick<import("/assets/admin/session.js").Space, "space">} space @param {Key} key @param {Record<string, string | number>} [values] */
 export const tellThere = (space, key, values) => tell(there(space, key), values);

@@ -90,6 +90,15 @@ for (const tag of languages) {
     });
   }
 
+  test(`${tag}: what reads otherwise of a network names what the plain text names`, () => {
+    const { texts } = console_[tag];
+    for (const key of Object.keys(texts).filter((key) => key.startsWith("there."))) {
+      const plain = texts[key.slice("there.".length)];
+      assert.ok(plain, `${key} reads otherwise than nothing`);
+      assert.deepEqual(holes(plain).filter((hole) => !holes(texts[key]).includes(hole)), [], key);
+    }
+  });
+
   test(`${tag}: the log has words for every verb that is recorded, done and refused`, () => {
     assert.deepEqual(Object.keys(unrecorded).filter((verb) => !verbs.includes(verb)), []);
     assert.deepEqual(Object.keys(console_[tag].verbs).sort(), verbs.filter((verb) => !(verb in unrecorded)).sort());

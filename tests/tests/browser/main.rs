@@ -11,6 +11,7 @@ mod govern;
 mod invite;
 mod links;
 mod looks;
+mod networks;
 mod person;
 mod place;
 mod shell;
