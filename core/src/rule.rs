@@ -77,7 +77,7 @@ rules! {
 
     MINT_TEXT = "mint.text", "Label, greeting and tags must be showable.";
     MINT_CLAIMS = "mint.claims", "The claims must be signed by the caller and by the invite's key, for this server and as the caller stands now.";
-    MINT_SPACE = "mint.space", "The space must exist.";
+    MINT_SPACE = "mint.space", "Further rooms must exist.";
     MINT_EXISTS = "mint.exists", "An invite is minted once.";
     MINT_GRANT = "mint.grant", "Nobody grants more than he may: roles above member need manage-roles and no higher rank, tags need manage-tags, owner is never granted.";
     MINT_EXPIRY = "mint.expiry", "The expiry must be readable, in the future, and within 365 days (7 for more than member).";
@@ -109,7 +109,7 @@ rules! {
     REDEEM_10 = "redeem.10", "Otherwise the holder is let in.";
     PREVIEW_DONE = "preview.done", "Whoever holds a live invite is told what it is.";
 
-    CANCEL_UNKNOWN = "cancel.unknown", "The invite must exist.";
+    CANCEL_UNKNOWN = "cancel.unknown", "The invite, and the place it leads to, must exist.";
     CANCEL_RANK = "cancel.rank", "An invite is cancelled by its issuer, or by an inviter of higher rank.";
     CANCEL_AGAIN = "cancel.again", "Cancelling twice is fine.";
     CANCEL_DEAD = "cancel.dead", "What has expired or is used up cannot be cancelled.";
@@ -138,7 +138,7 @@ rules! {
     DELETE_DONE = "delete.done", "The account is gone for good; its memberships stay behind, inert.";
 
     SPACE_UNKNOWN = "space.unknown", "The space must exist.";
-    SPACE_SHOW = "space.show", "Members see what their space is called, who may join, and how many are there.";
+    SPACE_SHOW = "space.show", "Whoever may see a space learns what it is called and who may join; its members, how many are there.";
     SPACE_TEXT = "space.text", "Names and descriptions must be showable.";
     SPACE_PAUSE = "space.pause", "A pause ends in the future.";
     SPACE_GOVERNED = "space.governed", "Who governs the server says whether a network is governed; the rule invite needs one that is.";

@@ -4,7 +4,7 @@ use doorward_client::{Error, Invitation, MintOptions, Sharing};
 use doorward_core::role::Role;
 use doorward_core::view::Authorization;
 use doorward_core::wire::InviteFilter;
-use doorward_core::{Code, SignKey};
+use doorward_core::{Code, SignKey, SpaceId};
 use doorward_tests::{Connection, Daemon, Oops};
 use std::os::unix::net::UnixStream;
 
@@ -50,7 +50,11 @@ async fn from_an_empty_folder_to_a_person_let_in() -> Result<(), Oops> {
 
     let shown = owner.show_invite(minted.invitation.id(), None, None).await?;
     assert_eq!(shown.uses.iter().map(|used| used.handle.as_str()).collect::<Vec<_>>(), ["Cyd"]);
-    assert_eq!(owner.invites(InviteFilter::Closed, None, None).await?.items.len(), 2, "the owner's and the guest's");
+    assert_eq!(
+        owner.invites(&SpaceId::SERVER, InviteFilter::Closed, None, None).await?.items.len(),
+        2,
+        "the owner's and the guest's"
+    );
 
     owner.revoke(&guest).await?;
     assert_eq!(code_of(session.whoami().await), Some(Code::AccountRevoked), "the very next request");

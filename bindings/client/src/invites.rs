@@ -77,26 +77,34 @@ pub struct MintedInvite {
     pub invitation: Invitation,
 }
 
-/// What claims say of their issuer.
+/// What claims say of their issuer, and of the space they lead to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issuer {
+    space: SpaceId,
     incarnation: Incarnation,
     epoch: u32,
     handle: String,
 }
 
 impl Session {
-    /// How this account stands at present, to mint with.
-    pub async fn issuer(&self) -> Result<Issuer, Error> {
+    /// How this account stands in a space at present, to mint into it with.
+    pub async fn issuer(&self, space: &SpaceId) -> Result<Issuer, Error> {
         let AccountView { handle, details, .. } = self.whoami().await?;
         let details = details.ok_or(Error::BadAnswer("it does not tell about one's own account"))?;
         let incarnation = details.incarnation.read().map_err(|_| Error::BadAnswer("an incarnation cannot be read"))?;
-        Ok(Issuer { incarnation, epoch: details.epoch, handle })
+        let epoch = if *space == SpaceId::SERVER { details.epoch } else { self.space(space).await?.you.epoch };
+        Ok(Issuer { space: *space, incarnation, epoch, handle })
     }
 
-    /// Makes an invite. The token is derived from the invite root and a fresh salt, so that the link can be shown again.
+    /// Makes an invite to the server. The token is derived from the invite root and a fresh salt, so that the link can be
+    /// shown again.
     pub async fn mint(&self, options: &MintOptions) -> Result<MintedInvite, Error> {
-        self.mint_as(&self.issuer().await?, options).await
+        self.mint_into(&SpaceId::SERVER, options).await
+    }
+
+    /// [`Session::mint`] into any space.
+    pub async fn mint_into(&self, space: &SpaceId, options: &MintOptions) -> Result<MintedInvite, Error> {
+        self.mint_as(&self.issuer(space).await?, options).await
     }
 
     /// [`Session::mint`] for many: how the account stands is asked only once.
@@ -128,7 +136,7 @@ impl Session {
             server: *self.client().server_key(),
             invite: InviteId::of(&invite_key),
             invite_key,
-            space: SpaceId::SERVER,
+            space: issuer.space,
             role: options.role,
             max_uses: options.max_uses,
             expires: options.until.by(self.client()),
@@ -171,14 +179,15 @@ impl Session {
         Ok(Invitation::new(token, claims.expires, server, self.client().public_url()))
     }
 
-    /// One page of invites.
+    /// One page of invites into a space.
     pub async fn invites(
         &self,
+        space: &SpaceId,
         filter: InviteFilter,
         after: Option<&Spelt<Cursor>>,
         limit: Option<u16>,
     ) -> Result<InviteList, Error> {
-        self.get(&format!("/v1/invites?state={}{}", filter.spell(), page('&', after, limit))).await
+        self.get(&format!("/v1/invites?space={space}&state={}{}", filter.spell(), page('&', after, limit))).await
     }
 
     /// One invite, and one page of who came through it.

@@ -52,6 +52,11 @@ impl Session {
         about(key, self.send_empty("DELETE", &format!("/v1/spaces/{space}/allowlist/{key}")).await?)
     }
 
+    /// One page of the members, in order of joining. It may hold fewer than asked for, and yet not be the last.
+    pub async fn members(&self, space: &SpaceId, after: Option<&Spelt<Cursor>>, limit: Option<u16>) -> Result<MemberList, Error> {
+        self.get(&format!("/v1/spaces/{space}/members{}", page('?', after, limit))).await
+    }
+
     /// One page of the keys that are barred now, in order of key. It may hold fewer than asked for, and yet not be the last.
     pub async fn bans(&self, space: &SpaceId, after: Option<&Spelt<Cursor>>, limit: Option<u16>) -> Result<MemberList, Error> {
         self.get(&format!("/v1/spaces/{space}/bans{}", page('?', after, limit))).await

@@ -4,7 +4,7 @@
 //! glances. `policy.wasm` builds that for speed and the rest for size (`bindings/guest/quick`).
 
 use super::caller::{Wanted, reading, want_space};
-use super::inquiry::Inquiry;
+use super::inquiry::{Inquiry, Root};
 use super::place::{Holder, is_visible};
 use super::{Outcome, Ruling, deny};
 use crate::code::Code;
@@ -127,37 +127,42 @@ pub(crate) fn can(request: &Request, can: &Can, inquiry: &mut Inquiry<'_>) -> Ou
 }
 
 /// Decides *can* in a network, for services, for its members and for whoever may read the history.
+#[inline(never)]
 fn can_elsewhere(request: &Request, can: &Can, account: &str, about_self: bool, inquiry: &mut Inquiry<'_>) -> Outcome {
-    let answer = |inquiry: &mut Inquiry<'_>, root: &RootGlance, with_facts: bool| {
-        want_space(inquiry, &can.space, &can.account);
-        inquiry.ready()?;
-        let mut space = inquiry.root(&request.context)?;
-        if !space.go(&can.space, inquiry)? {
-            return deny(Code::NotFound, rule::CAN_SPACE);
-        }
-        let holder = Holder::load(&space, &can.account, inquiry)?;
-        let (actor, glance, now) = (holder.actor(&space), holder.record.glance(), request.context.now);
-        if about_self && !with_facts && !is_visible(&space, actor, &holder.there()) {
-            return deny(Code::NotFound, rule::CAN_SPACE);
-        }
-        let (code, rule) = match standing(&glance, root, now) {
-            (Code::Allowed, _) if holder.banned(now).is_some() => (Code::Banned, rule::AUTHORIZED_BANNED),
-            (Code::Allowed, _) if actor.allows(can.permission) => (Code::Allowed, rule::CAN_YES),
-            (Code::Allowed, _) => (Code::MissingPermission, rule::CAN_PERMISSION),
-            refused => refused,
-        };
-        let ruling = if code == Code::Allowed { Ruling::allow(rule) } else { Ruling::deny(code, rule) };
-        let banned = holder.fallen(now) == Some(Code::Banned);
-        let role = holder.current_seat().map(|seat| seat.role);
-        let why = Why { role, server_role: glance.role, standing: glance.standing, banned };
-        Ok(if with_facts { ruling.replying(Reply::Why(why)) } else { ruling })
-    };
     if about_self {
         return reading(request, inquiry, Wanted::records(&[]), &mut |inquiry, caller, root| {
-            answer(inquiry, &root.glance(), caller.allows(Permission::ReadAudit))
+            can_there(request, can, !caller.allows(Permission::ReadAudit), root, inquiry)
         });
     }
-    asked(request, inquiry, account, Permission::ReadAudit, rule::CAN_ASKER, &mut |inquiry, root| answer(inquiry, root, true))
+    asked(request, inquiry, account, Permission::ReadAudit, rule::CAN_ASKER, &mut |inquiry, _| {
+        let mut root = inquiry.root(&request.context)?;
+        can_there(request, can, false, &mut root, inquiry)
+    })
+}
+
+/// The same, asked by somebody who may ask: `quietly`, if only about what he sees himself.
+fn can_there(request: &Request, can: &Can, quietly: bool, root: &mut Root, inquiry: &mut Inquiry<'_>) -> Outcome {
+    want_space(inquiry, &can.space, &can.account);
+    inquiry.ready()?;
+    let glance = root.glance();
+    let exists = root.go(&can.space, inquiry)?;
+    let holder = Holder::load(root, &can.account, inquiry)?;
+    let (actor, now) = (holder.actor(root), request.context.now);
+    if !exists || (quietly && !is_visible(root, actor, &holder.there())) {
+        return deny(Code::NotFound, rule::CAN_SPACE);
+    }
+    let of_account = holder.record.glance();
+    let (code, rule) = match standing(&of_account, &glance, now) {
+        (Code::Allowed, _) if holder.banned(now).is_some() => (Code::Banned, rule::AUTHORIZED_BANNED),
+        (Code::Allowed, _) if actor.allows(can.permission) => (Code::Allowed, rule::CAN_YES),
+        (Code::Allowed, _) => (Code::MissingPermission, rule::CAN_PERMISSION),
+        refused => refused,
+    };
+    let ruling = if code == Code::Allowed { Ruling::allow(rule) } else { Ruling::deny(code, rule) };
+    let banned = holder.fallen(now) == Some(Code::Banned);
+    let role = holder.current_seat().map(|seat| seat.role);
+    let why = Why { role, server_role: of_account.role, standing: of_account.standing, banned };
+    Ok(if quietly { ruling } else { ruling.replying(Reply::Why(why)) })
 }
 
 /// Runs a question for whoever may ask it: services and the operator, or an account with this permission.

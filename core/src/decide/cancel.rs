@@ -67,6 +67,9 @@ pub(crate) fn decide(request: &Request, id: &InviteId, inquiry: &mut Inquiry<'_>
         inquiry.want(&count_key);
         Holder::keys(&claims.space, &claims.issuer).iter().for_each(|key| inquiry.want(key));
         let caller = &caller.go(root, &claims.space, inquiry)?;
+        if !root.is_there() {
+            return deny(Code::NotFound, rule::CANCEL_UNKNOWN);
+        }
         let issuer = Holder::load(root, &claims.issuer, inquiry)?;
         let seat = if caller.actor.place == PlaceKind::Above { issuer.record.current_seat() } else { issuer.current_seat() };
         let same = claims.issuer == caller.key && claims.issuer_incarnation == caller.account.incarnation;

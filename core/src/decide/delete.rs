@@ -7,7 +7,7 @@ use super::inquiry::{Inquiry, Root};
 use super::place::{Counts, Holder};
 use super::{Ruling, Stop};
 use crate::id::SpaceId;
-use crate::record::{Closed, JobKind, Joined, MovingJob, keys};
+use crate::record::{Closed, JobKind, MemberCount, MovingJob, keys};
 use crate::wire::Request;
 use alloc::string::String;
 
@@ -30,8 +30,8 @@ pub(crate) fn erase(
     if let Some(since) = since {
         Counts::load(&SpaceId::SERVER, &key, inquiry)?.leave(ruling, &SpaceId::SERVER, &key, since);
     }
-    let joined: Joined = inquiry.load_or_default(&keys::joined(&key))?;
-    if joined.spaces > 0 {
+    let joined: MemberCount = inquiry.load_or_default(&keys::joined(&key))?;
+    if joined.members > 0 {
         let gone = MovingJob { from: key, to: key, incarnation: account.incarnation, after: String::new() };
         leave_job(ruling, &request.context, JobKind::LeaveSpaces(gone));
     }

@@ -12,6 +12,7 @@ use super::{Outcome, Ruling, Stop, deny};
 use crate::check::{Check, CheckResult};
 use crate::code::Code;
 use crate::id::SpaceId;
+use crate::key::SignKey;
 use crate::record::{self, Standing, keys};
 use crate::role::{Actor, Permission, PlaceKind, Role};
 use crate::rule::{self, Rule};
@@ -111,8 +112,8 @@ pub struct Target {
     pub listed: bool,
     /// For somebody who governs the server: what the key is at the server, whose rank is the one that counts then.
     pub at_server: Role,
-    /// The same of the space's present owner.
-    pub owner: Role,
+    /// The same of the space's present owner, if that is somebody else.
+    pub owner: Option<Role>,
 }
 
 /// The table of what is done to members and keys.
@@ -165,7 +166,10 @@ pub fn judge(act: Act, caller: Actor, target: &Target) -> (Code, Rule) {
 fn outranks(act: Act, caller: Actor, role: Role, target: &Target) -> bool {
     let whose = match (act, caller.place) {
         (Act::SetTags, _) if target.is_self => return true,
-        (Act::Transfer, PlaceKind::Above) => target.owner,
+        (Act::Transfer, PlaceKind::Above) => match target.owner {
+            Some(owner) => owner,
+            None => return true,
+        },
         (_, PlaceKind::Above) => target.at_server,
         (_, PlaceKind::Server | PlaceKind::Child | PlaceKind::Outside) => role,
     };
@@ -200,7 +204,7 @@ pub(crate) fn decide(request: &Request, member: &Member, change: Change<'_>, inq
         sound(change, (good, text), request.context.now)?;
         let mut holder = Holder::load(root, key, inquiry)?;
         let owner = former_owner(act, caller, root, inquiry)?;
-        let target = target_of(act, &holder, &owner, caller.key == *key, request.context.now);
+        let target = target_of(act, &holder, &owner, caller.key, request.context.now);
         let (code, rule) = judge(act, caller.actor, &target);
         if code != Code::Allowed {
             return deny(code, rule);
@@ -313,7 +317,7 @@ fn hand_over(ruling: &mut Ruling, to: &mut Holder, mut from: Holder) -> Result<(
     Ok(())
 }
 
-fn target_of(act: Act, holder: &Holder, owner: &Holder, is_self: bool, now: Timestamp) -> Target {
+fn target_of(act: Act, holder: &Holder, owner: &Holder, caller: SignKey, now: Timestamp) -> Target {
     // A ban from the server bars from here, too, but is lifted there.
     let banned = holder.banned(now).is_some() || (act != Act::Unban && holder.record.is_banned(now));
     let fitness = match &holder.record.account {
@@ -325,11 +329,11 @@ fn target_of(act: Act, holder: &Holder, owner: &Holder, is_self: bool, now: Time
     let at_server = |holder: &Holder| holder.record.current_seat().map_or(Role::Member, |seat| seat.role);
     Target {
         role: holder.current_seat().map(|seat| seat.role),
-        is_self,
+        is_self: holder.key == caller,
         fitness,
         listed: holder.allowlisted_by().is_some(),
         at_server: at_server(holder),
-        owner: at_server(owner),
+        owner: (owner.key != caller).then(|| at_server(owner)),
     }
 }
 

@@ -6,7 +6,7 @@ use super::{Ruling, Stop, fault};
 use crate::code::Code;
 use crate::id::SpaceId;
 use crate::key::SignKey;
-use crate::record::{Ban, Joined, KeyRecord, MemberCount, MemberRecord, Seat, Standing, keys};
+use crate::record::{Ban, KeyRecord, MemberCount, MemberRecord, Seat, Standing, keys};
 use crate::role::{Actor, PlaceKind, Role};
 use crate::time::Timestamp;
 use alloc::string::String;
@@ -175,7 +175,7 @@ impl Holder {
 /// The counters that go with a roster: its members, and for a space beside the server, the spaces of who comes or goes.
 pub(crate) struct Counts {
     pub(crate) members: MemberCount,
-    pub(crate) joined: Joined,
+    pub(crate) joined: MemberCount,
 }
 
 impl Counts {
@@ -191,7 +191,8 @@ impl Counts {
     /// As the records have them.
     pub(crate) fn load(space: &SpaceId, key: &SignKey, inquiry: &Inquiry<'_>) -> Result<Self, Stop> {
         let members = inquiry.load_or_default(&keys::members(space))?;
-        let joined = if *space == SpaceId::SERVER { Joined::default() } else { inquiry.load_or_default(&keys::joined(key))? };
+        let joined =
+            if *space == SpaceId::SERVER { MemberCount::default() } else { inquiry.load_or_default(&keys::joined(key))? };
         Ok(Self { members, joined })
     }
 
@@ -212,7 +213,7 @@ impl Counts {
         }
         if *space != SpaceId::SERVER && before.is_none() {
             ruling.mark(keys::joined_space(key, space));
-            self.joined.change(|spaces| spaces.saturating_add(1));
+            self.joined.change(|networks| networks.saturating_add(1));
             ruling.put(keys::joined(key), &self.joined);
         }
     }
@@ -224,7 +225,7 @@ impl Counts {
         ruling.put(keys::members(space), &self.members);
         if *space != SpaceId::SERVER {
             ruling.remove(keys::joined_space(key, space));
-            self.joined.change(|spaces| spaces.saturating_sub(1));
+            self.joined.change(|networks| networks.saturating_sub(1));
             ruling.put(keys::joined(key), &self.joined);
         }
     }

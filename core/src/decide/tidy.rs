@@ -44,11 +44,11 @@ pub(crate) fn decide(request: &Request, id: &DecisionId, inquiry: &mut Inquiry<'
             (more.then_some(JobKind::ClearSpace(*space)), ruling)
         }
         JobKind::LeaveSpaces(moving) => {
-            let (after, ruling) = clear::memberships(moving, inquiry)?;
+            let (after, ruling) = clear::membership(moving, &mut root, inquiry)?;
             (after.map(JobKind::LeaveSpaces), ruling)
         }
         JobKind::MoveSpaces(moving) => {
-            let (after, ruling) = clear::memberships(moving, inquiry)?;
+            let (after, ruling) = clear::membership(moving, &mut root, inquiry)?;
             (after.map(JobKind::MoveSpaces), ruling)
         }
     };

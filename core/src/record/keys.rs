@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `a.<pub>` | all about one key at the server: account, seat, ban, allowlisted ([`KeyRecord`](super::KeyRecord)) |
 //! | `m.<space>.<pub>` | the same in a network, whose account is the server's ([`MemberRecord`](super::MemberRecord)) |
-//! | `b.<pub>` | in how many networks a key is ([`Joined`](super::Joined)) |
+//! | `b.<pub>` | in how many networks a key is ([`MemberCount`](super::MemberCount)) |
 //! | `b.<pub>.<space>` | that a key is in a network (empty record) |
 //! | `u.01.<name>` | whose a network's name is ([`Named`](super::Named)) |
 //! | `s.<space>` | a space's root; the server's also holds owner, restore epoch and highest time ([`Space`](super::Space)) |

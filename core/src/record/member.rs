@@ -45,26 +45,6 @@ impl MemberRecord {
 }
 
 wire_struct! {
-    /// `b.<pub>`: in how many spaces beside the server a key stands on a roster. Every write that adds or removes a key
-    /// below `b.<pub>.` rewrites it.
-    #[derive(Default)]
-    pub struct Joined {
-        /// Spaces now.
-        pub spaces: u32,
-        /// Raised by every change.
-        pub revision: u64,
-    }
-}
-
-impl Joined {
-    /// Another number of spaces.
-    pub(crate) fn change(&mut self, to: impl FnOnce(u32) -> u32) {
-        self.spaces = to(self.spaces);
-        self.revision = self.revision.wrapping_add(1);
-    }
-}
-
-wire_struct! {
     /// `u.01.<name>`: whose a network's name is.
     pub struct Named {
         /// Whose.

@@ -154,12 +154,13 @@ wire_struct! {
 }
 
 wire_struct! {
-    /// `n.<space>`: how many members, exactly. Every write that changes a roster rewrites it.
+    /// `n.<space>`: how many members a space has, exactly. Every write that changes a roster rewrites it. And `b.<pub>`:
+    /// in how many networks a key is a member; every write that adds or removes a key below `b.<pub>.` rewrites it.
     #[derive(Default)]
     pub struct MemberCount {
-        /// Members now.
+        /// Memberships now.
         pub members: u32,
-        /// Raised by every change of the roster.
+        /// Raised by every change.
         pub revision: u64,
     }
 }
@@ -273,13 +274,18 @@ impl RootGlance {
         Pause::read(r);
         let owner = Option::read(r);
         let mut glance = None;
-        if bool::read(r) {
-            let key = SignKey::read(r);
-            if bool::read(r) {
-                r.take(16); // owner_invite
+        match u8::read(r) {
+            0 => {}
+            1 => {
+                let key = SignKey::read(r);
+                if bool::read(r) {
+                    r.take(16); // owner_invite
+                }
+                u32::read(r); // restore_epoch
+                glance = Some(Self { owner, key, restore_reviewed: bool::read(r), highest_now: Timestamp::read(r) });
             }
-            u32::read(r); // restore_epoch
-            glance = Some(Self { owner, key, restore_reviewed: bool::read(r), highest_now: Timestamp::read(r) });
+            2 => drop(ChildRoot::read(r)),
+            _ => r.fail(),
         }
         r.clone().finish()?;
         Ok(glance)
@@ -313,6 +319,7 @@ mod tests {
         };
         let others = [
             Space { server: None, ..space.clone() },
+            Space { server: None, child: Some(ChildRoot { listed: true, era: 1, since: Timestamp(4) }), ..space.clone() },
             Space { owner: None, pause: Pause::No, ..space.clone() },
             Space {
                 server: Some(ServerRoot { owner_invite: Some(InviteId([3; 16])), restore_reviewed: false, ..server }),

@@ -98,7 +98,7 @@ impl World {
     }
 
     fn fetch(&mut self, need: &Need, found: &mut Found, call: &Call) {
-        law::check_need(need, &found.keys, &found.pages);
+        law::check_need(&self.store, need, &found.keys, &found.pages);
         found.keys.extend(need.records.iter().map(|record| record.key.clone()));
         found.pages.extend(need.pages.iter().cloned());
         for check in &need.checks {

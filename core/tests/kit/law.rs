@@ -12,7 +12,7 @@ const ROUNDS: usize = 4;
 const WRITES: usize = 200;
 
 /// What is needed is new, small, and safe to decide on.
-pub fn check_need(need: &Need, keys: &BTreeSet<String>, pages: &[PageNeed]) {
+pub fn check_need(store: &Store, need: &Need, keys: &BTreeSet<String>, pages: &[PageNeed]) {
     let Need { records, pages: wanted, checks } = need;
     assert!(!(records.is_empty() && wanted.is_empty() && checks.is_empty()), "a need needs something");
     for record in records {
@@ -31,12 +31,20 @@ pub fn check_need(need: &Need, keys: &BTreeSet<String>, pages: &[PageNeed]) {
             page.prefix
         );
         assert!(
-            page.under.is_empty() || roots_of(&page.prefix).contains(&page.under),
+            page.under.is_empty() || roots_of(&page.prefix).contains(&page.under) || is_below_gone(store, page),
             "{} is not kept by {}",
             page.prefix,
             page.under
         );
     }
+}
+
+/// Whether the page is of a space that is gone: whoever would add to it decides under the space's root, and there is none.
+fn is_below_gone(store: &Store, page: &PageNeed) -> bool {
+    let mut parts = page.prefix.split('.');
+    let (letter, space) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let root = format!("s.{space}");
+    matches!(letter, "m" | "y" | "z") && page.under == root && !store.contains_key(&root)
 }
 
 /// What was decided can be committed, recorded and explained.
@@ -91,7 +99,8 @@ fn check_unread(outcome: &Outcome, decided: &Decided) {
     for write in &decided.writes {
         let letter = write.key.split('.').next().unwrap_or_default();
         // List entries and jobs say all in their key, or have a fresh one; their root record is read instead.
-        if !matches!(letter, "x" | "y" | "z" | "o" | "t" | "ban" | "allow") {
+        let is_mark = letter == "b" && write.key.matches('.').count() == 2;
+        if !is_mark && !matches!(letter, "x" | "y" | "z" | "o" | "t" | "ban" | "allow") {
             assert!(outcome.guards.contains_key(&write.key), "{} is written unread", write.key);
         }
     }
@@ -105,7 +114,9 @@ fn roots_of(key: &str) -> Vec<String> {
         "x" => vec![format!("q.{first}")],
         "o" => vec![format!("n.{first}")],
         "w" => vec![format!("v.{first}")],
-        "ban" | "allow" => parts.next().map(|key| format!("a.{key}")).into_iter().collect(),
+        "b" if parts.next().is_some() => vec![format!("b.{first}")],
+        "ban" | "allow" if first.bytes().all(|c| c == b'0') => parts.next().map(|key| format!("a.{key}")).into_iter().collect(),
+        "ban" | "allow" => parts.next().map(|key| format!("m.{first}.{key}")).into_iter().collect(),
         _ => Vec::new(),
     }
 }

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod govern;
 pub mod host;
 pub mod law;
+pub mod network;
 pub mod people;
 pub mod rng;
 pub mod stage;

@@ -1,6 +1,7 @@
 //! What is too much for one commit: deletes of people with many invites, full lists, pages.
 
 use crate::kit::{Call, Made, Outcome, Person, World, govern};
+use doorward_core::SpaceId;
 use doorward_core::record::{Closed, InviteRecord, Job, JobKind, OpenCount, keys};
 use doorward_core::role::Role;
 use doorward_core::time::{DAY, Expiry};
@@ -95,7 +96,7 @@ fn a_job_goes_past_what_stays() {
     let after = mint(&mut world, &admin, 2_000..2_041, DAY);
     let id = jobs(&world)[0];
     world.edit::<Job>(&keys::job(&id), |job| {
-        let JobKind::CloseInvites(closing) = &mut job.kind;
+        let JobKind::CloseInvites(closing) = &mut job.kind else { panic!("another job") };
         closing.after = String::new();
     });
     for round in 0.. {
@@ -180,7 +181,7 @@ fn full_lists_make_room_for_what_is_void() {
 fn listed(world: &mut World, who: &Person, filter: InviteFilter, limit: u16) -> Vec<InviteId> {
     let (mut all, mut after) = (Vec::new(), String::new());
     loop {
-        let list = ListInvites { filter, paging: Paging { after, limit } };
+        let list = ListInvites { space: SpaceId::SERVER, filter, paging: Paging { after, limit } };
         let outcome = {
             let call = world.signed(who, 9, Command::ListInvites(list));
             world.decide(&call)
@@ -214,7 +215,7 @@ fn a_cursor_points_into_its_own_list() {
     let paging = |after: &str| Paging { after: after.into(), limit: 5 };
     for after in ["a", "r.", "x.00", "z", "\u{7f}", "a/../r."] {
         let lists = [
-            Command::ListInvites(ListInvites { filter: InviteFilter::Live, paging: paging(after) }),
+            Command::ListInvites(ListInvites { space: SpaceId::SERVER, filter: InviteFilter::Live, paging: paging(after) }),
             Command::ListAccounts(paging(after)),
             Command::ShowInvite(doorward_core::wire::ShowInvite { invite: InviteId([1; 16]), paging: paging(after) }),
         ];

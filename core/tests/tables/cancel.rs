@@ -5,7 +5,7 @@ use crate::kit::{Made, Person, World};
 use crate::words;
 use doorward_core::decide::cancel::{Maker, judge};
 use doorward_core::record::{Closed, InviteRecord, keys};
-use doorward_core::role::Role;
+use doorward_core::role::{Actor, Role};
 use doorward_core::time::Expiry;
 use doorward_core::wire::Command;
 use doorward_core::{Code, rule};
@@ -63,7 +63,8 @@ fn is_as_reviewed() {
 fn judge_in_every_case() {
     let declined = table().check(|cell| {
         let life = *words::life::all().get(words::life::WORDS.iter().position(|word| cell.is("the invite", word))?)?;
-        let (code, rule) = judge(words::role::all()[cell.index("caller")], words::maker::all()[cell.index("made by")], life);
+        let (code, rule) =
+            judge(Actor::at_server(words::role::all()[cell.index("caller")]), words::maker::all()[cell.index("made by")], life);
         let done = if rule == rule::CANCEL_DONE { "cancelled" } else { "nothing" };
         Some(Answered::new(code, rule.id(), done))
     });

@@ -14,7 +14,6 @@ const EDGES: &[(Code, &str)] = &[
     (Code::DamagedLink, "links and typed codes are read on the holder's device"),
     (Code::TooLarge, "the edge refuses a body before it is read"),
     (Code::GuardDenied, "guards are asked by the host; none exist yet"),
-    (Code::AccountRequired, "only networks and rooms require an account; the server space does not"),
     (Code::Conflict, "the committer answers it when a record changed meanwhile"),
     (Code::Unavailable, "the host answers it for a store that does not"),
     (Code::OutcomeUnknown, "the host answers it for a commit nobody knows the end of"),
@@ -75,6 +74,8 @@ fn every_variant_is_in_a_table() {
         words::maker::WORDS,
         words::key_check::WORDS,
         words::permission::WORDS,
+        words::membership::WORDS,
+        words::name::WORDS,
     ];
     for word in enums.into_iter().flatten() {
         assert!(known.contains(word) || *word == "expired" || *word == "live", "in no table: {word}");

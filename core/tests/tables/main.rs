@@ -23,6 +23,10 @@ mod member_place;
 mod members;
 mod mint;
 mod mint_claims;
+mod network_entry;
+mod network_members;
+mod network_powers;
+mod networks;
 mod preview;
 mod reading;
 mod recover;
@@ -61,6 +65,17 @@ fn all() -> Vec<Table> {
         member_content::list_table(),
         space::table(),
         space::show_table(),
+        networks::create_table(),
+        networks::table(),
+        networks::delete_table(),
+        networks::seen_table(),
+        network_members::table(),
+        network_entry::enter_table(),
+        network_entry::leave_table(),
+        network_entry::redeem_table(),
+        network_powers::offer_table(),
+        network_powers::can_table(),
+        network_powers::event_table(),
         join::proof_table(),
         join::table(),
         join::leave_table(),

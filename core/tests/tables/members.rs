@@ -6,7 +6,7 @@ use crate::kit::{Outcome, Person, World, govern};
 use crate::words;
 use doorward_core::decide::member::{Act, Fitness, Target, judge};
 use doorward_core::record::{Ban, KeyRecord, Standing, keys};
-use doorward_core::role::Role;
+use doorward_core::role::{Actor, Role};
 use doorward_core::time::Expiry;
 use doorward_core::wire::Command;
 use doorward_core::{Code, SignKey, SpaceId, Timestamp, rule};
@@ -116,8 +116,11 @@ fn judge_in_every_case() {
             is_self: cell.is("it is the caller's own", "yes"),
             fitness: words::fitness::all()[cell.index("its holder is")],
             listed: cell.is("on the allowlist", "yes"),
+            // Of these, nothing is asked at the server itself.
+            at_server: Role::Owner,
+            owner: None,
         };
-        let (code, rule) = judge(act, words::role::all()[cell.index("caller")], &target);
+        let (code, rule) = judge(act, Actor::at_server(words::role::all()[cell.index("caller")]), &target);
         let unknown = cell.is("the key is", "unknown");
         let done = match rule {
             rule::KICK_DONE => "no member, one epoch on",

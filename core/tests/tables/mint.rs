@@ -5,6 +5,7 @@ use crate::kit::{Person, World};
 use crate::words;
 use doorward_core::decide::mint::{Offer, judge};
 use doorward_core::record::{InviteRecord, OpenCount, keys};
+use doorward_core::role::Actor;
 use doorward_core::time::{DAY, Expiry};
 use doorward_core::{Code, Timestamp, rule};
 
@@ -95,7 +96,7 @@ fn judge_of_every_offer() {
     let now = Timestamp(1_000_000_000);
     let declined = table().check(|cell| {
         let offer = Offer {
-            issuer: words::role::all()[cell.index("caller")],
+            issuer: Actor::at_server(words::role::all()[cell.index("caller")]),
             role: words::role::all()[cell.index("grants")],
             tags: cell.is("with tags", "yes"),
             max_uses: uses(cell),

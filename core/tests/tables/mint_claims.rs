@@ -25,6 +25,7 @@ pub fn table() -> Table {
     const READABLE: &str = "in order | for another server | of another issuer | of another registration | of another epoch | another handle | issuer did not sign | invite's key did not sign | id of another key";
     const NOT_CALLERS: &str = "of another issuer | of another registration | of another epoch | another handle | issuer did not sign | invite's key did not sign | id of another key";
     const MAY: &str = "admin | owner";
+    const HERE: &str = "the server | the server and further rooms | another's place";
     Table {
         name: "mint-claims",
         title: "Making an invite: whose claims these are and what they name",
@@ -40,18 +41,19 @@ pub fn table() -> Table {
         ],
         rows: vec![
             row([ANY, ANY, ANY, "unreadable", ANY, ANY], Code::DamagedInvite, rule::MINT_CLAIMS, "no"),
-            row(["member", ANY, ANY, READABLE, ANY, ANY], Code::MissingPermission, rule::ASK_PERMISSION, "no"),
+            row([ANY, ANY, ANY, READABLE, "another space", ANY], Code::NotFound, rule::SPACE_UNKNOWN, "no"),
+            row(["member", ANY, ANY, READABLE, HERE, ANY], Code::MissingPermission, rule::ASK_PERMISSION, "no"),
             row(
-                [MAY, "greeting not showable | label not showable", ANY, READABLE, ANY, ANY],
+                [MAY, "greeting not showable | label not showable", ANY, READABLE, HERE, ANY],
                 Code::BadText,
                 rule::MINT_TEXT,
                 "no",
             ),
-            row([MAY, "showable", "bad", READABLE, ANY, ANY], Code::BadTag, rule::MINT_TEXT, "no"),
-            row([MAY, "showable", "good", "for another server", ANY, ANY], Code::OtherServer, rule::MINT_CLAIMS, "no"),
-            row([MAY, "showable", "good", NOT_CALLERS, ANY, ANY], Code::DamagedInvite, rule::MINT_CLAIMS, "no"),
+            row([MAY, "showable", "bad", READABLE, HERE, ANY], Code::BadTag, rule::MINT_TEXT, "no"),
+            row([MAY, "showable", "good", "for another server", HERE, ANY], Code::OtherServer, rule::MINT_CLAIMS, "no"),
+            row([MAY, "showable", "good", NOT_CALLERS, HERE, ANY], Code::DamagedInvite, rule::MINT_CLAIMS, "no"),
             row(
-                [MAY, "showable", "good", "in order", "another space | the server and further rooms", ANY],
+                [MAY, "showable", "good", "in order", "the server and further rooms", ANY],
                 Code::NotFound,
                 rule::MINT_SPACE,
                 "no",

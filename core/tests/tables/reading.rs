@@ -9,7 +9,7 @@ use doorward_core::role::Role;
 use doorward_core::wire::{
     AccountView, Asker, Command, InviteFilter, InviteItem, InviteState, ListInvites, Paging, Reply, ShowInvite,
 };
-use doorward_core::{Code, rule};
+use doorward_core::{Code, SpaceId, rule};
 
 pub fn account_table() -> Table {
     const MANAGERS: &str = "admin | owner";
@@ -150,7 +150,11 @@ fn step_for_every_invite() {
         let made = file(&mut world, cell, &other_admin, number);
         let unknown = crate::kit::ask::token(1).invite_key().public();
         let ask = |filter| match cell.get("question") {
-            "list" => Command::ListInvites(ListInvites { filter, paging: Paging { after: String::new(), limit: 100 } }),
+            "list" => Command::ListInvites(ListInvites {
+                space: SpaceId::SERVER,
+                filter,
+                paging: Paging { after: String::new(), limit: 100 },
+            }),
             "show" => show(&made),
             _ => Command::ShowInvite(ShowInvite {
                 invite: doorward_core::InviteId::of(&unknown),

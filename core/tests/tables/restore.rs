@@ -255,7 +255,7 @@ fn command(world: &World, verb: &str, who: &Person, guest: &Person, made: &Made)
         "show account" => Command::ShowAccount(guest.key()),
         "list accounts" => Command::ListAccounts(paging),
         "show invite" => Command::ShowInvite(ShowInvite { invite: made.id(), paging }),
-        "list invites" => Command::ListInvites(ListInvites { filter: InviteFilter::Live, paging }),
+        "list invites" => Command::ListInvites(ListInvites { space: SpaceId::SERVER, filter: InviteFilter::Live, paging }),
         "is authorized" => Command::IsAuthorized(guest.key()),
         "can" => Command::Can(Can { account: guest.key(), permission: Permission::Read, space: SpaceId::SERVER }),
         "has admin" => Command::HasAdmin,

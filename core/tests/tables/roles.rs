@@ -5,10 +5,14 @@ use crate::words;
 use doorward_core::role::PlaceKind;
 use doorward_core::{Code, rule};
 
-const PLACES: &[&str] = &["the server", "a network or room"];
+const PLACES: &[&str] = &["the server", "a network or room", "one, for who governs the server", "one, for somebody outside"];
+const CHILD: &str = "a network or room";
+const ABOVE: &str = "one, for who governs the server";
+const OUTSIDE: &str = "one, for somebody outside";
+/// Where members are members.
+const IN: &str = "the server | a network or room";
 
 pub fn table() -> Table {
-    const CHILD: &str = "a network or room";
     const ADMINS: &str = "read | send | invite | kick | ban | manage-tags | manage-space";
     const NOT_ADMINS: &str = "manage-roles | manage-accounts | query | read-audit | delete-space | transfer";
     const SERVER_ADMINS: &str =
@@ -26,8 +30,12 @@ pub fn table() -> Table {
             column("permission", words::permission::WORDS),
         ],
         rows: vec![
-            row([ANY, "member", "read | send"], Code::Allowed, rule::CAN_YES, ""),
-            row([ANY, "member", NOT_MEMBERS], Code::MissingPermission, rule::CAN_PERMISSION, ""),
+            row([OUTSIDE, ANY, ANY], Code::MissingPermission, rule::CAN_PERMISSION, ""),
+            row([ABOVE, "member", ANY], Code::MissingPermission, rule::CAN_PERMISSION, ""),
+            row([ABOVE, "admin | owner", NOT_MANAGE_ACCOUNTS], Code::Allowed, rule::CAN_YES, ""),
+            row([ABOVE, "admin | owner", "manage-accounts"], Code::MissingPermission, rule::CAN_PERMISSION, ""),
+            row([IN, "member", "read | send"], Code::Allowed, rule::CAN_YES, ""),
+            row([IN, "member", NOT_MEMBERS], Code::MissingPermission, rule::CAN_PERMISSION, ""),
             row(["the server", "admin", SERVER_ADMINS], Code::Allowed, rule::CAN_YES, ""),
             row(["the server", "admin", "delete-space | transfer"], Code::MissingPermission, rule::CAN_PERMISSION, ""),
             row([CHILD, "admin", ADMINS], Code::Allowed, rule::CAN_YES, ""),
@@ -40,6 +48,7 @@ pub fn table() -> Table {
 }
 
 pub fn grant_table() -> Table {
+    const NOT_OUTSIDE: &str = "the server | a network or room | one, for who governs the server";
     Table {
         name: "grants",
         title: "Which role may hand out which",
@@ -48,17 +57,18 @@ pub fn grant_table() -> Table {
         columns: vec![column("place", PLACES), column("role", words::role::WORDS), column("hands out", words::role::WORDS)],
         rows: vec![
             row([ANY, ANY, "member"], Code::Allowed, rule::MINT_DONE, ""),
-            row([ANY, "member", "admin"], Code::GrantTooHigh, rule::MINT_GRANT, ""),
-            row(["the server", "admin", "admin"], Code::Allowed, rule::MINT_DONE, ""),
-            row(["a network or room", "admin", "admin"], Code::GrantTooHigh, rule::MINT_GRANT, ""),
-            row([ANY, "owner", "admin"], Code::Allowed, rule::MINT_DONE, ""),
+            row([OUTSIDE, ANY, "admin"], Code::GrantTooHigh, rule::MINT_GRANT, ""),
+            row([NOT_OUTSIDE, "member", "admin"], Code::GrantTooHigh, rule::MINT_GRANT, ""),
+            row(["the server | one, for who governs the server", "admin", "admin"], Code::Allowed, rule::MINT_DONE, ""),
+            row([CHILD, "admin", "admin"], Code::GrantTooHigh, rule::MINT_GRANT, ""),
+            row([NOT_OUTSIDE, "owner", "admin"], Code::Allowed, rule::MINT_DONE, ""),
             row([ANY, ANY, "owner"], Code::GrantTooHigh, rule::MINT_GRANT, ""),
         ],
     }
 }
 
 fn place(cell: &Cell<'_>) -> PlaceKind {
-    if cell.is("place", "the server") { PlaceKind::Server } else { PlaceKind::Child }
+    [PlaceKind::Server, PlaceKind::Child, PlaceKind::Above, PlaceKind::Outside][cell.index("place")]
 }
 
 #[test]

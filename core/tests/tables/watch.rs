@@ -6,14 +6,14 @@ use crate::restore::by;
 use crate::words;
 use doorward_core::decide::watch::judge;
 use doorward_core::record::{Ban, Standing};
-use doorward_core::role::Role;
+use doorward_core::role::{Actor, Role};
 use doorward_core::time::Expiry;
 use doorward_core::wire::{Asker, Command, Event, EventKind, Reply, Sees, Sight};
 use doorward_core::{Code, Incarnation, InviteId, SpaceId, Timestamp, rule};
 
 /// What members see of others.
 const SHOWN: &str = "member joined | member left | member kicked | account deleted | account moved to other keys | \
-    role changed | owner changed | tags changed | space changed";
+    role changed | owner changed | tags changed | space changed | network made | network deleted";
 
 /// What they do not.
 const HIDDEN: &str = "server set up | invite made | invite cancelled | invite burned | account made | account proved | \
@@ -61,7 +61,7 @@ fn is_as_reviewed() {
 fn judge_of_every_event() {
     let declined = event_table().check(|cell| {
         let (role, kind) = (words::role::all()[cell.index("watcher")], words::event::all()[cell.index("what happened")]);
-        let sight = judge(role, kind, cell.is("to the watcher", "yes"));
+        let sight = judge(Actor::at_server(role), kind, cell.is("to the watcher", "yes"));
         Some(Answered::new(Code::Allowed, rule::SEES_YES.id(), word(sight)))
     });
     assert_eq!(declined, 0);

@@ -4,7 +4,8 @@
 use doorward_core::check::CheckResult;
 use doorward_core::decide::cancel::Maker;
 use doorward_core::decide::member::{Act, Fitness};
-use doorward_core::decide::redeem::{Gate, InviteLife, Issuer, Person, Prior};
+use doorward_core::decide::redeem::{Gate, InviteLife, Issuer, Membership, Person, Prior};
+use doorward_core::decide::space::Name;
 use doorward_core::decide::standing::Change;
 use doorward_core::record::{JoinRule, Standing};
 use doorward_core::role::{Permission, Role};
@@ -55,6 +56,17 @@ words!(gate, Gate,
     Gate::Closed => Gate::Closed, "closed";
     Gate::NotAllowlisted => Gate::NotAllowlisted, "not on its list";
     Gate::Unreviewed => Gate::Unreviewed, "restored, not accepted";
+    Gate::AccountRequired => Gate::AccountRequired, "for members of the server";
+);
+words!(membership, Membership,
+    Membership::None => Membership::None, "no";
+    Membership::Server => Membership::Server, "of the server";
+    Membership::Place => Membership::Place, "of the network";
+);
+words!(name, Name,
+    Name::Free => Name::Free, "free";
+    Name::Bad => Name::Bad, "no name";
+    Name::Taken => Name::Taken, "taken";
 );
 words!(person, Person,
     Person::New => Person::New, "new";
@@ -126,6 +138,8 @@ words!(event, EventKind,
     EventKind::KeyAllowed => EventKind::KeyAllowed, "key allowed";
     EventKind::KeyDisallowed => EventKind::KeyDisallowed, "key disallowed";
     EventKind::SpaceChanged => EventKind::SpaceChanged, "space changed";
+    EventKind::SpaceCreated => EventKind::SpaceCreated, "network made";
+    EventKind::SpaceDeleted => EventKind::SpaceDeleted, "network deleted";
 );
 words!(maker, Maker,
     Maker::Caller => Maker::Caller, "the caller";
@@ -199,6 +213,11 @@ pub const VERBS: &[&str] = &[
     "leave",
     "watch",
     "sees",
+    "create space",
+    "delete space",
+    "list spaces",
+    "list members",
+    "enter",
 ];
 
 /// The name of a verb. A new one does not compile until it is named, and named in [`VERBS`].
@@ -245,5 +264,10 @@ pub fn verb(command: &Command) -> &'static str {
         Command::Leave(_) => VERBS[37],
         Command::Watch => VERBS[38],
         Command::Sees(_) => VERBS[39],
+        Command::CreateSpace(_) => VERBS[40],
+        Command::DeleteSpace(_) => VERBS[41],
+        Command::ListSpaces(_) => VERBS[42],
+        Command::ListMembers(_) => VERBS[43],
+        Command::Enter(_) => VERBS[44],
     }
 }

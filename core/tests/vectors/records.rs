@@ -8,14 +8,14 @@ use crate::statements;
 use doorward_core::check::CheckResult;
 use doorward_core::claims::SignedClaims;
 use doorward_core::record::{
-    Account, Ban, CheckRef, Closed, ClosingJob, Contents, DecisionRecord, FactRef, FactSource, InviteRecord, Involved, Job,
-    JobKind, JoinRule, KeyRecord, MemberCount, OpenCount, PageRef, Pause, RefusalCount, RequestRecord, Seat, ServerRoot, Space,
-    Standing, Stored, Use, Via,
+    Account, Ban, CheckRef, ChildRoot, Closed, ClosingIn, ClosingJob, Contents, DecisionRecord, FactRef, FactSource,
+    InviteRecord, Involved, Job, JobKind, JoinRule, KeyRecord, MemberCount, MemberRecord, MovingJob, Named, OpenCount, PageRef,
+    Pause, RefusalCount, RequestRecord, Seat, ServerRoot, Space, Standing, Stored, Use, Via,
 };
 use doorward_core::role::Role;
 use doorward_core::time::{Expiry, Timestamp};
 use doorward_core::wire::{PageNeed, Verdict};
-use doorward_core::{Code, DecisionId, Incarnation, InviteId, Signature};
+use doorward_core::{Code, DecisionId, Incarnation, InviteId, Signature, SpaceId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads a stored record of this type and writes it again.
@@ -92,6 +92,7 @@ fn spaces(book: &mut Book) {
         pause: Pause::Until(Timestamp(77)),
         owner: None,
         server: Some(server),
+        child: None,
     };
     book.add("Space", "server", &space);
     for (name, rule) in
@@ -101,9 +102,34 @@ fn spaces(book: &mut Book) {
         space.pause = if name == "open" { Pause::No } else { Pause::UntilLifted };
         book.add("Space", name, &space);
     }
+    (space.join_rule, space.child) = (JoinRule::Invite, Some(ChildRoot { listed: true, era: 2, since: Timestamp(5) }));
+    book.add("Space", "network", &space);
+    book.add("Named", "a-network", &Named { space: SpaceId([4; 16]) });
+    book.add("MemberCount", "two-networks", &MemberCount { members: 2, revision: 5 });
+    let seat = Seat {
+        incarnation: Incarnation([1; 16]),
+        role: Role::Admin,
+        tags: vec!["tea".into()],
+        joined_at: Timestamp(6),
+        via: Via::Direct,
+    };
+    let ban = Ban { reason: "loud".into(), by, since: Timestamp(7), until: Expiry::Never };
+    let whole = MemberRecord { seat: Some(seat), ban: Some(ban), allowlisted_by: Some(by), epoch: 3, era: 2 };
+    book.add("MemberRecord", "whole", &whole);
+    book.add("MemberRecord", "bare", &MemberRecord::default());
     book.add("MemberCount", "three", &MemberCount { members: 3, revision: 9 });
     let closing = ClosingJob { issuer: by, incarnation: Incarnation([1; 16]), after: "x.after".into() };
-    book.add("Job", "close-invites", &Job { kind: JobKind::CloseInvites(closing), since: Timestamp(3) });
+    let space = SpaceId([4; 16]);
+    let moving = MovingJob { from: by, to: by, incarnation: Incarnation([1; 16]), after: "b.after".into() };
+    for (name, kind) in [
+        ("close-invites", JobKind::CloseInvites(closing.clone())),
+        ("close-invites-in", JobKind::CloseInvitesIn(ClosingIn { space, closing })),
+        ("clear-space", JobKind::ClearSpace(space)),
+        ("leave-spaces", JobKind::LeaveSpaces(moving.clone())),
+        ("move-spaces", JobKind::MoveSpaces(moving)),
+    ] {
+        book.add("Job", name, &Job { kind, since: Timestamp(3) });
+    }
 }
 
 fn invites(book: &mut Book) {

@@ -52,6 +52,11 @@ pub const VERBS: &[&str] = &[
     "leave",
     "watch",
     "sees",
+    "create-space",
+    "delete-space",
+    "list-spaces",
+    "list-members",
+    "enter",
 ];
 
 /// The verbs told with all their needs; the others with their first need only, because golden files stay small.
@@ -100,6 +105,11 @@ pub fn verb(command: &Command) -> &'static str {
         Command::Leave(_) => 37,
         Command::Watch => 38,
         Command::Sees(_) => 39,
+        Command::CreateSpace(_) => 40,
+        Command::DeleteSpace(_) => 41,
+        Command::ListSpaces(_) => 42,
+        Command::ListMembers(_) => 43,
+        Command::Enter(_) => 44,
     }]
 }
 
@@ -148,6 +158,8 @@ pub fn tell() -> Told {
     scenes::operator::restores(&mut teller);
     scenes::operator::recovery(&mut teller);
     scenes::hostile::bytes(&mut teller);
+    teller.world = everyday.clone();
+    scenes::network::life(&mut teller);
     teller.world = everyday;
     scenes::place::space(&mut teller);
     scenes::place::members(&mut teller);

@@ -1,4 +1,5 @@
-//! How many there are, for figures: read from the counters that decisions keep, never by counting records.
+//! How many there are, for figures: read from the counters that decisions keep. Only jobs, of which there are few, are
+//! counted one by one.
 
 use doorward_core::record::{MemberCount, OpenCount, Stored, keys};
 use doorward_core::{Code, SpaceId};
@@ -8,7 +9,7 @@ use crate::answered::Refusal;
 use crate::shared::Shared;
 use crate::view::Moment;
 
-/// Issuers looked at in one go.
+/// Records looked at in one go.
 const AT_ONCE: u16 = 1_000;
 
 /// How many there are, at one moment.
@@ -18,24 +19,44 @@ pub struct Census {
     pub members: u64,
     /// Open invites: neither cancelled nor used up. One that has expired counts until it is tidied away.
     pub open_invites: u64,
+    /// Jobs that decisions left and housekeeping has not finished.
+    pub jobs: u64,
 }
 
-/// Reads one record for the members, and one an issuer for the invites. Blocking.
+/// Reads one record for the members, one an issuer for the invites, and the jobs there are. Blocking.
 ///
 /// # Errors
 /// The store does not answer, or a counter cannot be read.
 pub(crate) fn take(shared: &Shared) -> Result<Census, Refusal> {
     let mut moment = Moment::new(&*shared.store);
     let found = moment.snapshot()?.load(&[&keys::members(&SpaceId::SERVER)])?;
-    let mut census = Census { members: sum(&found, |count: MemberCount| count.members)?, open_invites: 0 };
+    let members = sum(&found, |count: MemberCount| count.members)?;
+    let (mut open_invites, mut jobs) = (0, 0);
+    each_page(&mut moment, keys::OPEN_COUNTS, |issuers| {
+        open_invites += sum(issuers, |count: OpenCount| count.open)?;
+        Ok(())
+    })?;
+    each_page(&mut moment, keys::JOBS, |found| {
+        jobs += found.len() as u64;
+        Ok(())
+    })?;
+    Ok(Census { members, open_invites, jobs })
+}
+
+/// Looks at everything below a prefix, a page at a time.
+fn each_page(
+    moment: &mut Moment<'_>,
+    prefix: &str,
+    mut look: impl FnMut(&[Record]) -> Result<(), Refusal>,
+) -> Result<(), Refusal> {
     let mut after = String::new();
     loop {
-        let query = PageQuery { prefix: keys::OPEN_COUNTS.into(), after, until: String::new(), limit: AT_ONCE };
+        let query = PageQuery { prefix: prefix.into(), after, until: String::new(), limit: AT_ONCE };
         let page = moment.query(&query)?;
-        census.open_invites += sum(&page.records, |count: OpenCount| count.open)?;
+        look(&page.records)?;
         match page.records.last() {
             Some(last) if page.more => after = last.key.clone(),
-            Some(_) | None => return Ok(census),
+            Some(_) | None => return Ok(()),
         }
     }
 }

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
+use doorward_core::record::keys;
 use doorward_core::{Code, DecisionId};
 use doorward_store::{Batch, Commit};
 use tokio::sync::oneshot;
@@ -246,6 +247,9 @@ impl Committer {
             }
             // Whoever needs his place looks for it in the store.
             Err(unavailable) => tracing::warn!("the end of the history could not be read back: {unavailable}"),
+        }
+        if batch.writes.iter().any(|write| write.key.starts_with(keys::JOBS) && write.value.is_some()) {
+            self.shared.job_left.notify_one();
         }
         self.shared.advance(last);
         self.watch_history();

@@ -8,7 +8,7 @@ use doorward_core::wire::{Asker, Command, Context, Decided, Request, VERSION, en
 use doorward_core::{Code, DecisionId, ServerKey, Signature, Timestamp};
 use doorward_engine::Slot;
 use doorward_store::Store;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 
 use crate::answered::{Answered, Refusal, SignedReceipt};
 use crate::cache::Cache;
@@ -87,6 +87,8 @@ pub(crate) struct Shared {
     pub(crate) stats: Counters,
     pub(crate) desk: Desk,
     pub(crate) readers: Arc<Semaphore>,
+    /// Told whenever a decision left something to be done.
+    pub(crate) job_left: Notify,
     places: Mutex<Places>,
     state: watch::Sender<State>,
     started: Instant,
@@ -126,6 +128,7 @@ impl Shared {
             stats: Counters::new(),
             desk: Desk::new(limits.clerks(), limits.queue),
             readers: Arc::new(Semaphore::new(limits.readers.saturating_sub(limits.clerks()).max(1))),
+            job_left: Notify::new(),
             places: Mutex::default(),
             state: watch::Sender::new(State::Running),
             advanced: watch::Sender::new(0),

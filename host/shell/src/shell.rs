@@ -239,6 +239,11 @@ impl Shell {
         }
     }
 
+    /// Resolves when a decision has left a job since this was last awaited.
+    pub async fn job_left(&self) {
+        self.0.shared.job_left.notified().await;
+    }
+
     /// Finishes what is under way, signs the history, and stops. Asks that come later are `unavailable`. The store is
     /// whole then, and whoever owns it may close it.
     pub async fn stop(&self) {

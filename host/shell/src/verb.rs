@@ -78,6 +78,11 @@ verbs! {
     ListAllowed(_), "list-allowed", Reads;
     Join(_), "join", Writes;
     Leave(_), "leave", Writes;
+    CreateSpace(_), "create-space", Writes;
+    DeleteSpace(_), "delete-space", Writes;
+    ListSpaces(_), "list-spaces", Reads;
+    ListMembers(_), "list-members", Reads;
+    Enter(_), "enter", Writes;
     Watch, "watch", Reads;
     Sees(_), "sees", Reads;
 }

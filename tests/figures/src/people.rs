@@ -89,6 +89,7 @@ fn root() -> Vec<u8> {
         pause: Pause::No,
         owner: Some(key_of("ada")),
         server: Some(ServerRoot { key: SERVER, owner_invite: None, restore_epoch: 0, restore_reviewed: true, highest_now: NOW }),
+        child: None,
     }
     .to_stored()
 }

@@ -91,7 +91,7 @@ async fn story(daemon: &Daemon, tape: &Tape) -> Result<(), Oops> {
     let guest = join(&invite, "Cyd").await?.sign_key();
     owner.show_invite(invite.id(), None, None).await?;
     let other = owner.mint(&MintOptions::default()).await?.invitation;
-    owner.invites(InviteFilter::Live, None, None).await?;
+    owner.invites(&SpaceId::SERVER, InviteFilter::Live, None, None).await?;
     owner.cancel(other.id()).await?;
     let device = client.new_identity("Bea")?;
     let bea = device.keys.sign_key();

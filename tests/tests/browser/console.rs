@@ -3,6 +3,7 @@
 use crate::chromium::Driver;
 use crate::person::Person;
 use doorward_client::{Invitation, MintOptions, Until};
+use doorward_core::SpaceId;
 use doorward_core::role::Role;
 use doorward_core::wire::InviteFilter;
 use doorward_tests::{Daemon, Oops};
@@ -124,7 +125,7 @@ async fn many_invites_are_made_listed_printed_and_saved() -> Result<(), Oops> {
 async fn live(person: &Person) -> Result<usize, Oops> {
     let (mut count, mut after) = (0, None);
     loop {
-        let page = person.session.invites(InviteFilter::Live, after.as_ref(), Some(1_000)).await?;
+        let page = person.session.invites(&SpaceId::SERVER, InviteFilter::Live, after.as_ref(), Some(1_000)).await?;
         count += page.items.len();
         after = page.next;
         if after.is_none() {

@@ -5,7 +5,7 @@ use crate::keys::Keys;
 use crate::{Error, Invitation, Sharing};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use doorward_core::claims::{Claims, VERSION};
-use doorward_core::decide::redeem::{Gate, InviteLife, Issuer, Person, Prior, Situation};
+use doorward_core::decide::redeem::{Gate, InviteLife, Issuer, Membership, Person, Prior, Situation};
 use doorward_core::role::Role;
 use doorward_core::statement::{Domain, Receipt, ReceiptBody, RedeemStatement};
 use doorward_core::token::Token;
@@ -56,7 +56,7 @@ fn situation() -> Situation {
         issuer: Issuer::Holds,
         gate: Gate::Open,
         person: Person::New,
-        member: false,
+        member: Membership::None,
         full: false,
     }
 }

@@ -11,7 +11,7 @@ use crate::decide::inquiry::Root;
 use crate::decide::open_invites::{OpenInvites, Place};
 use crate::decide::place::Counts;
 use crate::id::{DecisionId, Incarnation, SpaceId};
-use crate::record::{Account, Closed, InviteRecord, JobKind, Joined, MovingJob, OpenCount, Seat, Use, Via, keys};
+use crate::record::{Account, Closed, InviteRecord, JobKind, MemberCount, MovingJob, OpenCount, Seat, Use, Via, keys};
 use crate::role::Role;
 use crate::statement::ReceiptBody;
 use crate::wire::{Context, Event, EventKind, Redeem, Redeemed, Reply, Request};
@@ -88,7 +88,7 @@ fn account_of(context: &Context, redeem: &Redeem, scene: &mut Scene) -> Account 
 /// Whoever comes to a network from outside becomes a member of the server with it.
 fn join_server(ruling: &mut Ruling, context: &Context, redeem: &Redeem, scene: &mut Scene, incarnation: Incarnation) {
     let seat = Seat { incarnation, ..plain_seat(context, Via::Invite(redeem.invite)) };
-    let mut counts = Counts { members: scene.members.clone(), joined: Joined::default() };
+    let mut counts = Counts { members: scene.members.clone(), joined: MemberCount::default() };
     counts.enter(ruling, &SpaceId::SERVER, &redeem.statement.sign_key, seat.joined_at, None);
     scene.person.record.seat = Some(seat);
     ruling.events.push(event(EventKind::MemberJoined, SpaceId::SERVER, redeem));

@@ -11,7 +11,7 @@ use crate::decide::{Stop, deny};
 use crate::id::{Incarnation, InviteId};
 use crate::key::SignKey;
 use crate::record::{
-    Closed, InviteRecord, JoinRule, Joined, KeyRecord, MemberCount, MemberRecord, OpenCount, Space, Standing, Use, keys,
+    Closed, InviteRecord, JoinRule, KeyRecord, MemberCount, MemberRecord, OpenCount, Space, Standing, Use, keys,
 };
 use crate::role::{Permission, PlaceKind};
 use crate::rule;
@@ -81,14 +81,16 @@ impl Scene {
             (Some(key), Some((_, used))) => {
                 (Holder::load(&root, key, inquiry)?, Counts::load(&space, key, inquiry)?, inquiry.load(used)?)
             }
-            _ => {
-                (nobody(), Counts { members: inquiry.load_or_default(&keys::members(&space))?, joined: Joined::default() }, None)
-            }
+            _ => (
+                nobody(),
+                Counts { members: inquiry.load_or_default(&keys::members(&space))?, joined: MemberCount::default() },
+                None,
+            ),
         };
         let members = inquiry.load_or_default(&members)?;
         let open = inquiry.load_or_default(&open)?;
         let (target, target_joined) = match &target {
-            Some([key, joined]) => (inquiry.load_or_default(key)?, inquiry.load_or_default::<Joined>(joined)?.spaces),
+            Some([key, joined]) => (inquiry.load_or_default(key)?, inquiry.load_or_default::<MemberCount>(joined)?.members),
             None => Default::default(),
         };
         Ok(Self { root, invite, claims, issuer, open, members, person, counts, prior, target, target_joined })

@@ -10,7 +10,7 @@ use doorward_core::wire::{Command, InviteFilter, ListInvites, Paging, ShowInvite
 use doorward_core::{InviteId, SignKey, SpaceId, Timestamp};
 
 fn list(filter: InviteFilter, limit: u16) -> Command {
-    Command::ListInvites(ListInvites { filter, paging: Paging { after: String::new(), limit } })
+    Command::ListInvites(ListInvites { space: SpaceId::SERVER, filter, paging: Paging { after: String::new(), limit } })
 }
 
 fn show(id: InviteId) -> Command {

@@ -2,6 +2,7 @@
 
 pub mod door;
 pub mod hostile;
+pub mod network;
 pub mod operator;
 pub mod people;
 pub mod place;

@@ -66,7 +66,7 @@ fn deletes(t: &mut Teller, owner: &Person, admin: &Person) {
     t.aside("a-job", &Call::of(Asker::Operator, Command::Tidy(id)));
     t.aside("no-job", &Call::of(Asker::Operator, Command::Tidy(DecisionId([8; 16]))));
     t.world.edit::<Job>(&keys::job(&id), |job| {
-        let JobKind::CloseInvites(closing) = &mut job.kind;
+        let JobKind::CloseInvites(closing) = &mut job.kind else { panic!("another job") };
         closing.incarnation = Incarnation([1; 16]);
     });
     t.aside("of-another-registration", &Call::of(Asker::Operator, Command::Tidy(id)));

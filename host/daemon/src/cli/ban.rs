@@ -5,12 +5,13 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use doorward_client::{Session, Until};
 use doorward_core::view::{BanView, MemberView};
-use doorward_core::{Expiry, SpaceId, Timestamp};
+use doorward_core::{Expiry, Timestamp};
 
 use super::context::{Who, all_keys, names};
 use super::failure::{explain, explain_about_them};
 use super::member::{name, report};
 use super::output::{Table, note, print, print_json};
+use super::places::{At, Here};
 use super::{CliError, Global, words};
 
 /// What `ban` understands.
@@ -22,6 +23,8 @@ open: cancel links that too many have, or change the rule with 'doorward space s
 pub(super) struct Args {
     #[command(subcommand)]
     verb: Verb,
+    #[command(flatten)]
+    at: At,
 }
 
 #[derive(Debug, Subcommand)]
@@ -29,7 +32,7 @@ enum Verb {
     /// Bar a key, of a member or of anybody
     #[command(after_help = "Examples:
   doorward ban add ab12-cd34 --until 7d --reason 'cool down'
-  doorward ban add ab12-cd34
+  doorward ban add ab12-cd34 --space crew
 
 A member is shown the door at once, and links it made stop working for good. Banning again sets reason and end anew.
 Needs a role above the other's: owner or admin.")]
@@ -69,27 +72,28 @@ struct Remove {
 /// Does it.
 pub(super) async fn run(args: Args, global: &Global) -> Result<ExitCode, CliError> {
     let session = global.session().await?;
+    let place = args.at.find(&session).await?;
     match args.verb {
-        Verb::Add(args) => add(&args, &session, global).await?,
+        Verb::Add(args) => add(&args, &session, &place, global).await?,
         Verb::Remove(Remove { who }) => {
             let key = match who {
                 Who::Key(key) => key,
-                _ => who.find_on(&all(&session).await?, "doorward ban list")?,
+                _ => who.find_on(&all(&session, &place).await?, "doorward ban list")?,
             };
-            let member = session.unban(&SpaceId::SERVER, &key).await.map_err(explain)?;
-            report(&member, &format!("Not banned any more: {}.", name(&member)), global)?;
+            let member = session.unban(&place.id, &key).await.map_err(explain)?;
+            report(&member, &format!("Not banned any more{}: {}.", place.inside(), name(&member)), global)?;
         }
-        Verb::List => list(&session, global).await?,
+        Verb::List => list(&session, &place, global).await?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn add(args: &Add, session: &Session, global: &Global) -> Result<(), CliError> {
+async fn add(args: &Add, session: &Session, place: &Here, global: &Global) -> Result<(), CliError> {
     let key = args.who.find_to_change(session).await?;
     let until = args.until.unwrap_or(Until::Never);
-    let member = session.ban(&SpaceId::SERVER, &key, &args.reason, until).await.map_err(explain_about_them)?;
+    let member = session.ban(&place.id, &key, &args.reason, until).await.map_err(explain_about_them)?;
     let end = member.ban.as_ref().map_or(String::new(), |ban| format!(", {}", end(ban, session.client().now())));
-    report(&member, &format!("Banned: {}{end}.", name(&member)), global)?;
+    report(&member, &format!("Banned{}: {}{end}.", place.inside(), name(&member)), global)?;
     if args.until.is_none() && !global.json {
         note("It stands until somebody lifts it; --until 7d would have let it end by itself.");
     }
@@ -103,17 +107,17 @@ fn end(ban: &BanView, now: Timestamp) -> String {
     }
 }
 
-async fn all(session: &Session) -> Result<Vec<MemberView>, CliError> {
-    all_keys(async |after| session.bans(&SpaceId::SERVER, after, Some(1_000)).await).await
+async fn all(session: &Session, place: &Here) -> Result<Vec<MemberView>, CliError> {
+    all_keys(async |after| session.bans(&place.id, after, Some(1_000)).await).await
 }
 
-async fn list(session: &Session, global: &Global) -> Result<(), CliError> {
-    let items = all(session).await?;
+async fn list(session: &Session, place: &Here, global: &Global) -> Result<(), CliError> {
+    let items = all(session, place).await?;
     if global.json {
         return print_json(&items);
     }
     if items.is_empty() {
-        note("Nobody is banned.");
+        note(&format!("Nobody is banned{}.", place.inside()));
         return Ok(());
     }
     let now = session.client().now();

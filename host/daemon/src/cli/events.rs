@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use doorward_client::{Error, Session, Told};
 use doorward_core::view::EventItem;
-use doorward_core::{Code, SignKey};
+use doorward_core::{Code, SignKey, SpaceId};
 
 use super::context::names;
 use super::failure::{denied, explain};
 use super::output::{note, print};
+use super::places::{At, Here, name_of};
 use super::{CliError, Global};
 
 /// How long to wait before a connection that broke is made again.
@@ -23,14 +24,17 @@ const TRIES: u32 = 30;
 #[command(after_help = "Examples:
   doorward events
   doorward events --after 0 --count 20
+  doorward events --space crew
   doorward events --json | while read -r event; do …; done
 
 One line for each, until Ctrl-C; a broken connection is made again, and nothing is left out. --json prints one object a
 line, whose `sequence` is what --after takes.
 
-Members see who comes and goes and what changes in the place; whoever may read the decision records (owner, admin) sees
-everything. It ends when you are put out.")]
+Members see who comes and goes and what changes where they are: at the server, and in their networks. Whoever may read
+the decision records (owner, admin) sees everything. It ends when you are put out.")]
 pub(super) struct Args {
+    #[command(flatten)]
+    at: At,
     /// From after this sequence number on; 0 is from the beginning [default: from now on]
     #[arg(long, value_name = "SEQUENCE")]
     after: Option<u64>,
@@ -53,12 +57,18 @@ struct Place {
     left: u64,
     tries: u32,
     names: BTreeMap<SignKey, String>,
+    /// What networks are called.
+    spaces: BTreeMap<SpaceId, String>,
+    /// Where the events are that are wanted; everywhere if it is not said.
+    only: Option<Here>,
 }
 
 /// Prints them as they come.
 pub(super) async fn run(args: Args, global: &Global) -> Result<ExitCode, CliError> {
     let session = global.session().await?;
-    let mut place = Place { after: args.after, left: args.count.unwrap_or(u64::MAX), tries: 0, names: BTreeMap::new() };
+    let only = if args.at.is_named() { Some(args.at.find(&session).await?) } else { None };
+    let (names, spaces) = Default::default();
+    let mut place = Place { after: args.after, left: args.count.unwrap_or(u64::MAX), tries: 0, names, spaces, only };
     loop {
         let trouble = match follow(&session, global, &mut place).await {
             Ok(Left::Enough) => return Ok(ExitCode::SUCCESS),
@@ -84,6 +94,7 @@ async fn follow(session: &Session, global: &Global, place: &mut Place) -> Result
         place.after = events.after();
         match told {
             Told::Upto(_) => {}
+            Told::Happened(item) if place.only.as_ref().is_some_and(|only| item.space.read() != Ok(only.id)) => {}
             Told::Happened(item) => {
                 show(session, global, place, &item).await;
                 place.left -= 1;
@@ -101,7 +112,8 @@ async fn show(session: &Session, global: &Global, place: &mut Place, item: &Even
     let line = if global.json {
         serde_json::to_string(item).unwrap_or_default()
     } else {
-        format!("{}  {:<20}  {}", item.at.as_str(), item.kind.as_str(), whom(session, place, item).await)
+        let (whom, place) = (whom(session, place, item).await, inside(session, place, item).await);
+        format!("{}  {:<20}  {whom}{place}", item.at.as_str(), item.kind.as_str())
     };
     // Whoever closed the pipe has seen enough.
     let _ = print(&(line.trim_end().to_owned() + "\n"));
@@ -114,4 +126,13 @@ async fn whom(session: &Session, place: &mut Place, item: &EventItem) -> String 
         place.names.extend(names(session, item.account.iter()).await);
     }
     place.names.get(&key).cloned().unwrap_or_else(|| key.fingerprint())
+}
+
+/// `in crew`, for what happened in a network; what it is called now, or the id of one that is gone.
+async fn inside(session: &Session, place: &mut Place, item: &EventItem) -> String {
+    let Some(id) = item.space.read().ok().filter(|id| *id != SpaceId::SERVER) else { return String::new() };
+    if !place.spaces.contains_key(&id) {
+        place.spaces.insert(id, name_of(session, &id).await);
+    }
+    format!("  in {}", place.spaces.get(&id).map_or("", String::as_str))
 }

@@ -12,7 +12,7 @@ pub(super) fn explain_about_them(error: Error) -> CliError {
     let Error::Refused(refusal) = &error else { return explain(error) };
     let is_theirs = refusal.rule.as_deref().is_some_and(|rule| rule.starts_with("member."));
     let next = match refusal.code {
-        Code::NotAMember => "They are not in. See who is: doorward account list. Bring them in: doorward invite create",
+        Code::NotAMember => "They are not in. See who is: doorward member list. Bring them in: doorward invite create",
         Code::AccountRevoked => "Restore their account first: doorward account restore KEY",
         Code::Banned => "Lift their ban first: doorward ban remove KEY",
         Code::Unproved => "They prove it on their machine: doorward key prove",
@@ -117,14 +117,20 @@ fn next_step(code: Code) -> &'static str {
         Code::OwnerExists => "Ask the owner for an invite.",
         Code::Paused => "Try again later.",
         Code::JoinClosed | Code::NotAllowlisted | Code::GuardDenied | Code::SpaceFull => "Ask an admin of the server.",
-        Code::AccountRequired => "Join the server first, by an invite to it.",
-        Code::AccountExists | Code::AlreadyMember => "You are in. See: doorward whoami",
+        Code::AccountRequired => "Join the server first, by an invite to it; then repeat this.",
+        Code::AccountExists => "You are in. See: doorward whoami",
+        Code::AlreadyMember => "You are in. See: doorward whoami, or doorward space list",
+        Code::OwnsSpaces => {
+            "See whose each is with: doorward space list --found; then: doorward member transfer KEY --space NAME"
+        }
         Code::JoinNeedsInvite => "Ask a member for an invite, then: doorward redeem LINK --handle NAME",
-        Code::LastOwner | Code::IsOwner => "Hand the server over first: doorward member transfer KEY",
+        Code::LastOwner | Code::IsOwner => "Hand it over first: doorward member transfer KEY (for a network with --space NAME)",
         Code::AlreadyOwner | Code::AlreadyAdmin | Code::AlreadyMemberRole => {
-            "There is nothing to do. See who is what: doorward account list"
+            "There is nothing to do. See who is what: doorward member list"
         }
         Code::Unproved => "Prove it: doorward key prove",
+        Code::NameTaken => "Take another name. See which are taken: doorward space list --found",
+        Code::NotGoverned => "Whoever governs the server says so: doorward space set NAME --governed yes",
         Code::Conflict | Code::Busy | Code::RateLimited => "Wait a moment and repeat it.",
         Code::Unavailable | Code::OutcomeUnknown => "Repeating is safe. If it goes on, tell the server's operator.",
         Code::Undecidable | Code::ClockBehind | Code::CorruptRecord | Code::RestoreUnreviewed => "Tell the server's operator.",
@@ -132,9 +138,9 @@ fn next_step(code: Code) -> &'static str {
         Code::Allowed
         | Code::Malformed
         | Code::BadTag
+        | Code::BadName
         | Code::RequestIdReused
         | Code::TooLarge
-        | Code::OwnsSpaces
         | Code::InviteExists => "",
     }
 }

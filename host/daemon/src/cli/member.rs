@@ -4,32 +4,42 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 use doorward_client::Session;
+use doorward_core::SignKey;
 use doorward_core::role::Role;
 use doorward_core::view::MemberView;
-use doorward_core::{SignKey, SpaceId};
 
-use super::context::Who;
+use super::context::{Who, all_keys};
 use super::failure::{explain, explain_about_them};
-use super::output::{clean, confirm, person, print, print_json};
+use super::output::{Table, clean, confirm, person, print, print_json};
+use super::places::{At, Here};
 use super::{CliError, Global};
 
 /// What `member` understands.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "A member is named by its key (64 hexadecimal characters) or by its fingerprint (ab12-cd34); see them with:
-doorward account list"
+doorward member list"
 )]
 pub(super) struct Args {
     #[command(subcommand)]
     verb: Verb,
+    #[command(flatten)]
+    at: At,
 }
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// List who is in, in order of joining
+    #[command(after_help = "Examples:
+  doorward member list
+  doorward member list --space crew
+
+Members see it, and whoever governs the server. Accounts that are known and not in: doorward account list")]
+    List,
     /// Make a member an admin, or an admin a member
     #[command(after_help = "Examples:
   doorward member role ab12-cd34 admin
-  doorward member role ab12-cd34 member
+  doorward member role ab12-cd34 member --space crew
 
 Links that a former admin made stop working. The role 'owner' is not given but handed over: doorward member transfer
 Needs a role above the other's: owner or admin. An admin makes members admins; only the owner takes that back.")]
@@ -49,12 +59,13 @@ Needs a role above the other's: owner or admin. Everybody who may set tags may s
 The very next request is refused, and links it made stop working for good. To keep it out: doorward ban add ab12-cd34
 Needs a role above the other's: owner or admin.")]
     Kick(One),
-    /// Hand the server over to a member; you become an admin
-    #[command(after_help = "Example:
+    /// Hand the server or a network over to a member; its owner becomes an admin
+    #[command(after_help = "Examples:
   doorward member transfer ab12-cd34
+  doorward member transfer ab12-cd34 --space crew
 
 There is one owner: from then on it is the other, who alone can give it back. Compare the whole fingerprint with the
-person first. Only the owner can do this.")]
+person first. Only the owner can do this; a network may be handed over by whoever governs the server, too.")]
     Transfer(Transfer),
 }
 
@@ -98,44 +109,60 @@ struct Transfer {
 /// Does it.
 pub(super) async fn run(args: Args, global: &Global) -> Result<ExitCode, CliError> {
     let session = global.session().await?;
-    let here = &SpaceId::SERVER;
+    let place = args.at.find(&session).await?;
+    let here = &place.id;
     match args.verb {
+        Verb::List => list(&session, &place, global).await?,
         Verb::Role(SetRole { one, role }) => {
             let key = one.who.find_to_change(&session).await?;
             let member = session.set_role(here, &key, role).await.map_err(explain_about_them)?;
             let article = if role == Role::Member { "a" } else { "an" };
-            report(&member, &format!("{} is {article} {} now.", name(&member), role.name()), global)?;
+            report(&member, &format!("{} is {article} {} now{}.", name(&member), role.name(), place.inside()), global)?;
         }
         Verb::Tags(SetTags { one, tags, none: _ }) => {
             let key = one.who.find_to_change(&session).await?;
             let member = session.set_tags(here, &key, &tags).await.map_err(explain_about_them)?;
             let tags = if tags.is_empty() { "none".into() } else { clean(&tags.join(", ")) };
-            report(&member, &format!("Tags of {}: {tags}.", name(&member)), global)?;
+            report(&member, &format!("Tags of {}{}: {tags}.", name(&member), place.inside()), global)?;
         }
         Verb::Kick(One { who }) => {
             let key = who.find_to_change(&session).await?;
             let member = session.kick(here, &key).await.map_err(explain_about_them)?;
-            report(&member, &format!("Shown the door: {}.", name(&member)), global)?;
+            report(&member, &format!("Shown the door{}: {}.", place.inside(), name(&member)), global)?;
         }
         Verb::Transfer(Transfer { one, yes }) => {
             let key = one.who.find_to_change(&session).await?;
-            transfer(&session, &key, yes, global).await?;
+            transfer(&session, &place, &key, yes, global).await?;
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn transfer(session: &Session, key: &SignKey, yes: bool, global: &Global) -> Result<(), CliError> {
-    let place = clean(&session.client().well_known().name);
+/// Lists all of them, however many pages that takes.
+async fn list(session: &Session, place: &Here, global: &Global) -> Result<(), CliError> {
+    let items = all_keys(async |after| session.members(&place.id, after, Some(1_000)).await).await?;
+    if global.json {
+        return print_json(&items);
+    }
+    let mut table = Table::new(&["WHO", "ROLE", "TAGS"]);
+    for item in &items {
+        let (role, tags) = item.account.as_ref().map_or((None, String::new()), |of| (of.role.as_ref(), of.tags.join(" ")));
+        table.row(vec![name(item), role.map_or("-", |role| role.as_str()).to_owned(), tags]);
+    }
+    print(&table.text())
+}
+
+async fn transfer(session: &Session, place: &Here, key: &SignKey, yes: bool, global: &Global) -> Result<(), CliError> {
+    let Here { id, name: place } = place;
     if !yes {
         let account = session.account(key).await.map_err(explain)?;
         let who = person(&account.handle, &account.fingerprint);
-        if !confirm(&format!("Hand {place} over to {who}? You become an admin, and only they can give it back.")) {
+        if !confirm(&format!("Hand {place} over to {who}? Its owner becomes an admin, and only they can give it back.")) {
             return Err(CliError::Usage("nothing was handed over; where nobody can be asked, say --yes".into()));
         }
     }
-    let member = session.transfer(&SpaceId::SERVER, key).await.map_err(explain_about_them)?;
-    report(&member, &format!("{place} belongs to {} now, and you are an admin.", name(&member)), global)
+    let member = session.transfer(id, key).await.map_err(explain_about_them)?;
+    report(&member, &format!("{place} belongs to {} now, and its former owner is an admin.", name(&member)), global)
 }
 
 /// Says what was done to whom.

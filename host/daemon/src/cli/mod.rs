@@ -23,6 +23,7 @@ mod member;
 mod newcomer;
 mod output;
 mod owner;
+mod places;
 mod preview;
 mod private;
 mod redeem;
@@ -96,13 +97,13 @@ enum Command {
     Invite(invite::Args),
     /// List, show, revoke, restore, delete and add accounts
     Account(account::Args),
-    /// Give members roles and tags, show them the door, hand the server over
+    /// List members, give them roles and tags, show them the door, hand a place over
     Member(member::Args),
-    /// Bar keys from the server, for a time or for good
+    /// Bar keys from the server or a network, for a time or for good
     Ban(ban::Args),
     /// Look after the keys that an allowlist lets in
     Allow(allow::Args),
-    /// Show or change the place: its name, who may come in, how many
+    /// Look after the place and its networks: names, who may come in, how many
     Space(space::Args),
     /// Say whether somebody may do something, and why
     Why(why::Args),

@@ -34,9 +34,14 @@ pub(super) fn is_terminal() -> bool {
     crate::process::is_terminal()
 }
 
+/// Whether there is a person who can be asked.
+pub(super) fn is_asked() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
 /// Asks a question that is answered by `y` or anything else. Only at a terminal: elsewhere the answer is no.
 pub(super) fn confirm(question: &str) -> bool {
-    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+    if !is_asked() {
         return false;
     }
     let _ = write!(io::stderr().lock(), "{question} [y/N] ");

@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use doorward_client::{Invitation, Preview};
-use doorward_core::Code;
 use doorward_core::role::Role;
+use doorward_core::{Code, SpaceId};
 use serde_json::json;
 
 use super::failure::{denied, explain};
@@ -106,6 +106,7 @@ fn offline(invitation: &Invitation, global: &Global) -> Result<ExitCode, CliErro
 /// What an invite says, in words.
 pub(super) fn in_words(preview: &Preview, now: doorward_core::Timestamp) -> String {
     let Preview { claims, invite: _, server_name, space_name: _, members, uses, verdict } = preview;
+    let place = place(preview);
     let issuer = if claims.issuer == claims.server {
         "The server itself".into()
     } else {
@@ -116,7 +117,7 @@ pub(super) fn in_words(preview: &Preview, now: doorward_core::Timestamp) -> Stri
         most => format!("{} of {most}", most.saturating_sub(*uses)),
     };
     let mut text = match &claims.rebind {
-        None => format!("{} invites you to {}.\n", clean(&issuer), clean(server_name)),
+        None => format!("{} invites you to {place}.\n", clean(&issuer)),
         Some(key) => format!(
             "{} gives you the place of the key {} at {}, with new keys. That key is revoked, and stays so.\n",
             clean(&issuer),
@@ -134,6 +135,12 @@ pub(super) fn in_words(preview: &Preview, now: doorward_core::Timestamp) -> Stri
     let whose = if verdict.own { "" } else { " (says the server; it could not be checked here)" };
     let now = if verdict.code == Code::Allowed { "you can come in" } else { verdict.code.text() };
     text + &field("now", &format!("{now}{whose}"))
+}
+
+/// Where an invite leads: the server, or `crew at Home`.
+pub(super) fn place(preview: &Preview) -> String {
+    let server = clean(&preview.server_name);
+    if preview.claims.space == SpaceId::SERVER { server } else { format!("{} at {server}", clean(&preview.space_name)) }
 }
 
 /// What a role may do, in words. Display only: what it may do is the core's table.

@@ -2,15 +2,16 @@
 
 use std::process::ExitCode;
 
-use doorward_client::{Client, Error, Identity, Invitation, Joined, KeyRing};
-use doorward_core::Code;
+use doorward_client::{Client, Error, Identity, Invitation, Joined, KeyRing, Sharing};
 use doorward_core::claims::SignedClaims;
+use doorward_core::{Code, SpaceId};
 
 use super::error::NEXT;
 use super::failure::{denied, explain};
 use super::key::{ring_fault, save};
 use super::newcomer::{self, Newcomer};
 use super::output::{clean, confirm, field, note, person_of, print, print_json};
+use super::places::name_of;
 use super::preview::{in_words, refuse_expired, server_of, warn_if_exposed};
 use super::{CliError, Global, context, words};
 
@@ -62,7 +63,8 @@ pub(super) async fn run(args: Args, global: &Global) -> Result<ExitCode, CliErro
     };
     identity.handle.clone_from(&joined.handle);
     let path = save(&ring, &identity, sharing)?;
-    report(&client, &identity, &joined, &path, global)?;
+    let network = network_of(&client, &ring, &joined, sharing).await;
+    report(&client, &identity, (&joined, network), &path, global)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -145,10 +147,21 @@ fn used_before(client: &Client, ring: &KeyRing, invitation: &Invitation, identit
     Ok(before.filter(|invite| invite.unverified_claims().is_some_and(|claims| claims.invite == id)).map(Shown::Usable))
 }
 
+/// What the network is called that the invite led to, if it led to one.
+async fn network_of(client: &Client, ring: &KeyRing, joined: &Joined, sharing: Sharing) -> Option<String> {
+    let space = joined.receipt.receipt().body.space;
+    if space == SpaceId::SERVER {
+        return None;
+    }
+    let identity = ring.find(client.server_key()).ok()??;
+    let session = client.sign_in(identity, sharing).ok()?;
+    Some(name_of(&session, &space).await)
+}
+
 fn report(
     client: &Client,
     identity: &Identity,
-    joined: &Joined,
+    (joined, network): (&Joined, Option<String>),
     path: &std::path::Path,
     global: &Global,
 ) -> Result<(), CliError> {
@@ -158,10 +171,12 @@ fn report(
         let mut told = newcomer::as_json(identity, &joined.handle, body.role.name(), joined.code.name(), path);
         told["at"] = body.at.to_rfc3339().into();
         told["sequence"] = receipt.sequence.into();
+        told["space"] = body.space.to_hex().into();
         return print_json(&told);
     }
     let already = if joined.code == Code::Allowed { "You are in" } else { "You came in through this invite before" };
-    let mut text = format!("{already}: {}.\n", clean(&identity.server_name));
+    let server = clean(&identity.server_name);
+    let mut text = format!("{already}: {}.\n", network.map_or(server.clone(), |network| format!("{network} at {server}")));
     text += &field("you", &person_of(&joined.handle, &sign_key));
     text += &field("role", body.role.name());
     text += &field(

@@ -13,12 +13,14 @@ use super::context::Who;
 use super::error::DENIED;
 use super::failure::explain;
 use super::output::{clean, field, person, print, print_json};
+use super::places::At;
 use super::{CliError, Global};
 
 /// What `why` understands.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   doorward why Cyd invite
+  doorward why Cyd kick --space crew
   doorward why ab12-cd34 manage-accounts --json
 
 The answer is the server's, by the same rules it decides with. It ends with 0 for yes and 2 for no, so that a script can
@@ -32,17 +34,16 @@ pub(super) struct Args {
     /// To do what
     #[arg(value_parser = permission())]
     permission: Permission,
-    /// Where: the id of a space [default: the server itself]
-    #[arg(long, value_name = "ID", value_parser = space)]
-    space: Option<SpaceId>,
+    #[command(flatten)]
+    at: At,
 }
 
 /// Asks, and says what was answered.
 pub(super) async fn run(args: Args, global: &Global) -> Result<ExitCode, CliError> {
-    let Args { who, permission, space } = args;
+    let Args { who, permission, at } = args;
     let session = global.session().await?;
     let key = who.find(&session).await?;
-    let space = space.unwrap_or(SpaceId::SERVER);
+    let space = at.find(&session).await?.id;
     let answer = session.can(&key, permission, &space).await.map_err(explain)?;
     if global.json {
         print_json(&as_json(&key, permission, &space, &answer))?;
@@ -111,8 +112,4 @@ fn meaning(permission: Permission) -> &'static str {
         Permission::DeleteSpace => "delete the place",
         Permission::Transfer => "hand the place to another owner",
     }
-}
-
-fn space(text: &str) -> Result<SpaceId, String> {
-    SpaceId::from_hex(text).ok_or_else(|| "a space's id has 32 hexadecimal characters; leave it out for the server itself".into())
 }

@@ -76,6 +76,16 @@ async fn done<B>(
     }
 }
 
+/// `GET /v1/spaces/{id}/members`
+pub(crate) async fn members(
+    door: State<Door>,
+    space: Path<Spelt<SpaceId>>,
+    query: Query<PageQuery>,
+    incoming: Incoming,
+) -> Result<Json<MemberList>, Refusal> {
+    list(door, space, query, incoming, Command::ListMembers).await
+}
+
 /// `GET /v1/spaces/{id}/bans`
 pub(crate) async fn bans(
     door: State<Door>,

@@ -51,13 +51,18 @@ pub(crate) async fn show(State(door): State<Door>) -> Exposition {
 }
 
 fn people(page: &mut Page, census: Census) {
-    let Census { members, open_invites } = census;
+    let Census { members, open_invites, jobs } = census;
     for (name, help, value) in [
         ("doorward_members", "Members of the server, revoked ones included, as of at most 5 seconds ago.", members),
         (
             "doorward_open_invites",
             "Invites neither cancelled nor used up, as of at most 5 seconds ago; expired ones count until they are tidied away.",
             open_invites,
+        ),
+        (
+            "doorward_unfinished_jobs",
+            "Jobs that decisions left to housekeeping, such as clearing a deleted network, as of at most 5 seconds ago.",
+            jobs,
         ),
     ] {
         page.family(name, "gauge", help);

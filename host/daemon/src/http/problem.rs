@@ -44,6 +44,7 @@ impl Refusal {
             | Reply::Tidied(_)
             | Reply::Swept(_)
             | Reply::Space(_)
+            | Reply::Spaces(_)
             | Reply::Member(_)
             | Reply::Members(_)
             | Reply::Watching(_)

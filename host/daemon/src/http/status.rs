@@ -13,6 +13,7 @@ pub fn status_of(code: Code) -> StatusCode {
         | Code::NonCanonicalKey
         | Code::WeakKey
         | Code::DamagedLink
+        | Code::BadName
         | Code::InsecureOrigin => StatusCode::BAD_REQUEST,
 
         Code::Unauthenticated | Code::StaleRequest => StatusCode::UNAUTHORIZED,
@@ -47,7 +48,9 @@ pub fn status_of(code: Code) -> StatusCode {
         | Code::IsOwner
         | Code::AlreadyOwner
         | Code::AlreadyAdmin
-        | Code::AlreadyMemberRole => StatusCode::CONFLICT,
+        | Code::AlreadyMemberRole
+        | Code::NameTaken
+        | Code::NotGoverned => StatusCode::CONFLICT,
 
         Code::InviteCancelled | Code::Expired | Code::UnreadableExpiry | Code::UsedUp | Code::IssuerLostAuthority => {
             StatusCode::GONE

@@ -72,8 +72,8 @@ fn invites() -> Vec<Operation> {
         ),
         get("/v1/invites", invites::list).asks(Who::Account, Asks::Reads("list-invites")).named(
             "list-invites",
-            "The place's invites, a page at a time",
-            "",
+            "A space's invites, a page at a time",
+            "Of the server, or of the `space` that is named.",
         ),
         get(INVITE, invites::show).asks(Who::Account, Asks::Reads("show-invite")).named(
             "show-invite",
@@ -138,25 +138,45 @@ fn accounts() -> Vec<Operation> {
 fn spaces() -> Vec<Operation> {
     const SPACE: &str = "/v1/spaces/{id}";
     vec![
+        post("/v1/spaces", spaces::create).asks(Who::Account, Asks::Writes("create-space")).named(
+            "create-space",
+            "Make a network",
+            "A group within the server, with members, roles, a rule for joining and bans of its own. Who makes it owns it.",
+        ),
+        get("/v1/spaces", spaces::list).asks(Who::Account, Asks::Reads("list-spaces")).named(
+            "list-spaces",
+            "Networks, a page at a time",
+            "Those one is in, or with `show=found` those one may find: listed ones, one's own, those whose allowlist has one's key, and for who governs the server all. A page may hold fewer than asked for, and yet not be the last.",
+        ),
         get(SPACE, spaces::show).asks(Who::Account, Asks::Reads("show-space")).named(
             "show-space",
-            "What a space is called, who may join, and how many are there",
-            "For its members.",
+            "What a space is called, who may join, how many are there, and what the asker may do there",
+            "For whoever may find it; how many are there is told to its members and to who governs the server.",
         ),
         patch(SPACE, spaces::update).asks(Who::Account, Asks::Writes("update-space")).named(
             "update-space",
-            "Change a space's name, rule, limit, description or pause",
-            "What is left out is kept. Members stay, whatever changes.",
+            "Change a space's name, rule, limit, description or pause; whether a network is listed, and governed",
+            "What is left out is kept. Members stay, whatever changes. A network that is governed no more has members and no roles; governed again, its last owner owns it, or else the earliest member.",
+        ),
+        delete(SPACE, spaces::delete).asks(Who::Account, Asks::Writes("delete-space")).named(
+            "delete-space",
+            "Delete a network for good",
+            "It is gone at once, with its members' places, its bans and its invites, and its name is free.",
         ),
         post("/v1/spaces/{id}/join", spaces::join).asks(Who::Newcomer, Asks::Writes("join")).named(
             "join-space",
             "Come in without an invite, where the space's rule lets one",
             "Signed by the key that comes in, whether it has an account or not; whoever has none gets one. Joins are counted by where they come from, all alike: 429 when there are too many.",
         ),
+        post("/v1/spaces/{id}/enter", spaces::enter).asks(Who::Account, Asks::Writes("enter")).named(
+            "enter-space",
+            "Come into a network with the account one has, where its rule lets one",
+            "",
+        ),
         post("/v1/spaces/{id}/leave", spaces::leave).asks(Who::Account, Asks::Writes("leave")).named(
             "leave-space",
             "Leave a space",
-            "The next request is refused, and open invites of whoever left are void. The owner hands the space over first.",
+            "The next request there is refused, and open invites that whoever left made to it are void. The owner hands the space over first.",
         ),
     ]
 }
@@ -166,6 +186,11 @@ fn members() -> Vec<Operation> {
     const BAN: &str = "/v1/spaces/{id}/bans/{key}";
     const ALLOWED: &str = "/v1/spaces/{id}/allowlist/{key}";
     vec![
+        get("/v1/spaces/{id}/members", members::members).asks(Who::Account, Asks::Reads("list-members")).named(
+            "list-members",
+            "Members of a space, in order of joining, a page at a time",
+            "For its members, and for who governs the server.",
+        ),
         patch(MEMBER, members::change).asks(Who::Account, Asks::WritesOneOf(&["set-role", "set-tags"])).named(
             "change-member",
             "Give a member a role, or tags",

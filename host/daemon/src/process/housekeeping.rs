@@ -1,6 +1,6 @@
-//! Jobs that decisions left behind: each is finished in small decisions of its own, at the start and every minute. And
-//! request ids, which every write adds one of: one goes through them page by page, and the policy clears those it says
-//! are over.
+//! Jobs that decisions left behind: each is finished in small decisions of its own, as soon as it is left; what waits is
+//! tried again every minute. And request ids, which every write adds one of: one goes through them page by page, and the
+//! policy clears those it says are over.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use doorward_core::wire::{Asker, Command, Reply, Verdict};
 use doorward_shell::Shell;
 use doorward_store::{PageQuery, Store};
 
-/// How often one looks for jobs.
+/// How often one looks for what nobody told of.
 const EVERY: Duration = Duration::from_secs(60);
 /// How many keys one looks at.
 const AT_ONCE: u16 = 100;
@@ -25,11 +25,16 @@ pub(super) async fn keep(shell: Shell, store: Arc<dyn Store>) {
     // How far the request ids were gone through; a place that is lost with the process costs a second look.
     let mut swept = String::new();
     loop {
-        ticks.tick().await;
+        let told = tokio::select! {
+            () = shell.job_left() => true,
+            _ = ticks.tick() => false,
+        };
         for job in jobs(store.clone()).await {
             finish(&shell, job).await;
         }
-        swept = sweep(&shell, &store, swept).await;
+        if !told {
+            swept = sweep(&shell, &store, swept).await;
+        }
     }
 }
 

@@ -2,12 +2,12 @@
 
 use doorward_core::claims::{Claims, SignedClaims, VERSION};
 use doorward_core::digest::sha256;
-use doorward_core::record::{KeyRecord, Stored, claims_digest, keys};
+use doorward_core::record::{InviteRecord, JoinRule, KeyRecord, MemberRecord, Stored, claims_digest, keys};
 use doorward_core::role::{Permission, Role};
 use doorward_core::statement::RedeemStatement;
 use doorward_core::wire::{
-    Asker, Ban, Can, Command, HttpAuth, Init, InviteFilter, ListInvites, ListKeys, Member, Mint, Paging, Preview, Prove, Redeem,
-    Register, SetRole, SetTags, ShowInvite, UpdateSpace,
+    Asker, Ban, Can, Command, CreateSpace, HttpAuth, Init, InviteFilter, ListInvites, ListKeys, ListSpaces, Member, Mint, Paging,
+    Preview, Prove, Redeem, Register, SetRole, SetTags, ShowInvite, SpaceFilter, UpdateSpace,
 };
 use doorward_core::{DecisionId, Expiry, Incarnation, InviteId, KexKey, Nonce, SignKey, Signature, SpaceId};
 
@@ -17,7 +17,7 @@ const OWNER: SignKey = SignKey([1; 32]);
 
 /// Setting the server up, and redeeming the invite that this makes.
 pub(super) fn owner_comes_in(world: &mut World) -> (Command, Command) {
-    let mut claims = claims(world, SERVER, 0);
+    let mut claims = claims(world, SERVER, SpaceId::SERVER, 0);
     claims.role = Role::Owner;
     claims.max_uses = 1;
     claims.expires = Expiry::At(world.now.plus(3600));
@@ -32,8 +32,9 @@ pub(super) fn something(world: &mut World) -> (Asker, Command) {
     let number = world.random.below(8) as u8;
     let paging = Paging { after: String::new(), limit: 1 + world.random.below(20) as u16 };
     let invite = InviteId::of(&invite_key(number));
-    let member = Member { space: SpaceId::SERVER, key };
-    let command = match world.random.below(25) {
+    let space = place(world);
+    let member = Member { space, key };
+    let command = match world.random.below(30) {
         0 => Command::Describe,
         1 => Command::Register(Register { sign_key: key, kex_key: KexKey([number; 32]), handle: "someone".into() }.into()),
         2 => Command::Prove(Prove { binding: Signature([3; 64]) }),
@@ -42,20 +43,20 @@ pub(super) fn something(world: &mut World) -> (Asker, Command) {
         5 => Command::Revoke(key),
         6 => Command::Restore(key),
         7 => Command::Delete(key),
-        8 | 9 => Command::Can(Can { account: key, permission: Permission::Query, space: SpaceId::SERVER }),
+        8 | 9 => Command::Can(Can { account: key, permission: Permission::Query, space }),
         10 if number < 4 => Command::Audit,
         10 => Command::HasAdmin,
         11 => Command::Tidy(DecisionId([number; 16])),
         12 => Command::CancelInvite(invite),
-        13 => Command::ListInvites(ListInvites { filter: InviteFilter::Live, paging }),
+        13 => Command::ListInvites(ListInvites { space, filter: InviteFilter::Live, paging }),
         14 => Command::ShowInvite(ShowInvite { invite, paging }),
         15 => preview(world, number),
         16 => {
-            let invite = signed(&claims(world, OWNER, number));
+            let invite = signed(&claims(world, OWNER, space, number));
             Command::Mint(Mint { invite, label: "for the team".into(), salt: Some([7; 16]) }.into())
         }
         17 => {
-            let invite = signed(&claims(world, OWNER, number));
+            let invite = minted(world, number).unwrap_or_else(|| signed(&claims(world, OWNER, space, number)));
             redeem(world, number, &invite, key)
         }
         18 if number < 4 => Command::SetRole(SetRole { member, role: Role::Admin }),
@@ -64,18 +65,18 @@ pub(super) fn something(world: &mut World) -> (Asker, Command) {
         19 => Command::Ban(Ban { member, reason: "loud".into(), until: Expiry::Never }.into()),
         20 => Command::Unban(member),
         21 if number < 4 => Command::Allow(member),
-        21 => Command::ListAllowed(ListKeys { space: SpaceId::SERVER, paging }),
-        22 => {
-            let update = UpdateSpace {
-                space: SpaceId::SERVER,
-                name: None,
-                join_rule: None,
-                max_members: Some(u32::from(number) + 40),
-                description: Some("about".into()),
-                pause: None,
-            };
-            Command::UpdateSpace(update.into())
+        21 => Command::ListAllowed(ListKeys { space, paging }),
+        22 => Command::UpdateSpace(update(space, number).into()),
+        23 => {
+            let name = format!("network-{number}");
+            let (description, join_rule, max_members) = (String::new(), JoinRule::Open, u32::from(number));
+            Command::CreateSpace(CreateSpace { name, description, join_rule, max_members, listed: number < 6 }.into())
         }
+        24 if number < 2 => Command::DeleteSpace(space),
+        24 => Command::ListSpaces(ListSpaces { filter: if number < 5 { SpaceFilter::Mine } else { SpaceFilter::Found }, paging }),
+        25 => Command::ListMembers(ListKeys { space, paging }),
+        26 => Command::Enter(space),
+        27 => Command::Tidy(job(world).unwrap_or(DecisionId([number; 16]))),
         _ => Command::IsAuthorized(key),
     };
     let asker = match world.random.below(10) {
@@ -86,6 +87,35 @@ pub(super) fn something(world: &mut World) -> (Asker, Command) {
         _ => by(world, OWNER),
     };
     (asker, command)
+}
+
+/// The server, or a network that there is.
+fn place(world: &mut World) -> SpaceId {
+    let found = |key: &String| keys::trailing_space(key).filter(|_| key.starts_with("s."));
+    let spaces: Vec<SpaceId> = world.store.keys().filter_map(found).collect();
+    match world.random.below(3) {
+        0 if !spaces.is_empty() => spaces[world.random.below(spaces.len())],
+        _ => SpaceId::SERVER,
+    }
+}
+
+/// A job that was left for housekeeping.
+fn job(world: &World) -> Option<DecisionId> {
+    world.store.keys().find_map(|key| DecisionId::from_hex(key.strip_prefix(keys::JOBS)?))
+}
+
+fn update(space: SpaceId, number: u8) -> UpdateSpace {
+    let is_server = space == SpaceId::SERVER;
+    UpdateSpace {
+        space,
+        name: None,
+        join_rule: (!is_server).then_some(JoinRule::Open),
+        max_members: Some(u32::from(number) + 40),
+        description: Some("about".into()),
+        pause: None,
+        listed: (!is_server).then_some(number < 4),
+        governed: (!is_server).then_some(number > 2),
+    }
 }
 
 /// A signed request by this account.
@@ -107,15 +137,22 @@ fn invite_key(number: u8) -> SignKey {
     SignKey([100 + number; 32])
 }
 
-fn claims(world: &World, issuer: SignKey, number: u8) -> Claims {
-    let record = world.store.get(&keys::account(&issuer)).and_then(|(_, bytes)| KeyRecord::from_stored(bytes).ok());
-    let account = record.and_then(|record| record.account);
+/// An invite as it was minted.
+fn minted(world: &World, number: u8) -> Option<SignedClaims> {
+    let (_, bytes) = world.store.get(&keys::invite(&InviteId::of(&invite_key(number))))?;
+    InviteRecord::from_stored(bytes).ok().map(|record| record.invite)
+}
+
+fn claims(world: &World, issuer: SignKey, space: SpaceId, number: u8) -> Claims {
+    let stored = |key: String| world.store.get(&key).map(|(_, bytes)| bytes);
+    let account = stored(keys::account(&issuer)).and_then(|bytes| KeyRecord::from_stored(bytes).ok()?.account);
+    let there = stored(keys::member(&space, &issuer)).and_then(|bytes| MemberRecord::from_stored(bytes).ok());
     Claims {
         version: VERSION,
         server: SERVER,
         invite: InviteId::of(&invite_key(number)),
         invite_key: invite_key(number),
-        space: SpaceId::SERVER,
+        space,
         role: Role::Member,
         max_uses: u32::from(number),
         expires: Expiry::At(doorward_core::Timestamp(1_795_147_200 + 86_400)),
@@ -124,7 +161,7 @@ fn claims(world: &World, issuer: SignKey, number: u8) -> Claims {
         tags: Vec::new(),
         issuer,
         issuer_incarnation: account.as_ref().map_or(Incarnation::NONE, |account| account.incarnation),
-        issuer_epoch: account.as_ref().map_or(0, |account| account.epoch),
+        issuer_epoch: account.as_ref().map_or(0, |account| account.epoch) + there.map_or(0, |there| there.epoch),
         issuer_handle: account.map_or_else(String::new, |account| account.handle),
         rebind: None,
     }

@@ -35,6 +35,20 @@ pub(super) fn kex_key(key: &SignKey) -> KexKey {
     KexKey(derive("case/kex", &key.0))
 }
 
+/// The server, or one of two networks; now and then one that nobody knows.
+pub(super) fn space(random: &mut Random) -> SpaceId {
+    match random.below(20) {
+        0..=11 => SpaceId::SERVER,
+        12..=18 => network(random),
+        _ => SpaceId(random.bytes()),
+    }
+}
+
+/// One of the networks.
+pub(super) fn network(random: &mut Random) -> SpaceId {
+    SpaceId([2 + random.below(2) as u8; 16])
+}
+
 /// The registration of a key that its records mostly name.
 pub(super) fn incarnation(key: &SignKey) -> Incarnation {
     Incarnation::fresh(&derive("case/incarnation", &key.0))
@@ -82,7 +96,7 @@ fn made(number: u8) -> Made {
         server: if number == 22 { person_number(0) } else { server() },
         invite: id,
         invite_key: key,
-        space: if number == 21 { SpaceId([2; 16]) } else { SpaceId::SERVER },
+        space: if number % 4 == 1 { SpaceId([2; 16]) } else { SpaceId::SERVER },
         role: if by_server { Role::Owner } else { *random.pick(&[Role::Member, Role::Member, Role::Admin, Role::Owner]) },
         max_uses: if by_server { 1 } else { *random.pick(&[1, 1, 0, 5]) },
         expires: if by_server { soon } else { expires[usize::from(number) % expires.len()] },

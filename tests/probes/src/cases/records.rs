@@ -1,11 +1,12 @@
 //! Records of the type that their key says, with contents made up from the cast.
 
-use super::cast::{NOW, incarnation, invite, invite_of, kex_key, person, server, text};
+use super::cast::{NOW, incarnation, invite, invite_of, kex_key, network, person, server, text};
 use crate::random::Random;
 use doorward_core::digest::{Sha256Digest, sha256};
 use doorward_core::record::{
-    Account, Ban, Closed, ClosingJob, InviteRecord, Job, JobKind, JoinRule, KeyRecord, MemberCount, OpenCount, Pause,
-    RefusalCount, RequestRecord, Seat, ServerRoot, Space, Standing, Stored, Use, Via, keys,
+    Account, Ban, ChildRoot, Closed, ClosingIn, ClosingJob, InviteRecord, Job, JobKind, JoinRule, Joined, KeyRecord, MemberCount,
+    MemberRecord, MovingJob, Named, OpenCount, Pause, RefusalCount, RequestRecord, Seat, ServerRoot, Space, Standing, Stored,
+    Use, Via, keys,
 };
 use doorward_core::role::Role;
 use doorward_core::statement::ReceiptBody;
@@ -36,6 +37,7 @@ impl Archive {
         let present = match letter(key) {
             "s" => 96,
             "a" | "v" => 90,
+            "u" => 30,
             "r" => 6,
             "w" => 25,
             _ => 75,
@@ -46,8 +48,11 @@ impl Archive {
     /// The record under a key that is there.
     pub(super) fn present(&self, key: &str, random: &mut Random) -> Vec<u8> {
         match letter(key) {
-            "a" => key_record(&key_in(key), random).to_stored(),
-            "s" => space(random).to_stored(),
+            "a" => key_record(&key_at(1, key), random).to_stored(),
+            "m" => member_record(&key_at(2, key), random).to_stored(),
+            "b" if key.split('.').count() == 2 => Joined { spaces: number(random), revision: revision(random) }.to_stored(),
+            "u" => Named { space: network(random) }.to_stored(),
+            "s" => space(key == keys::SERVER, random).to_stored(),
             "n" => MemberCount { members: number(random), revision: revision(random) }.to_stored(),
             "v" => invite_record(key, random).to_stored(),
             "w" => used(random).to_stored(),
@@ -55,7 +60,7 @@ impl Archive {
             "r" => self.request_record(random).to_stored(),
             "f" => RefusalCount { hour: NOW.0 / 3600 - random.below(2) as u64, count: *random.pick(&[0, 59, 60]) }.to_stored(),
             "t" => job(random).to_stored(),
-            "z" => random.pick(&[Closed::UsedUp, Closed::Expired, Closed::Cancelled(server())]).to_stored(),
+            "z" => random.pick(&[Closed::UsedUp, Closed::Expired, Closed::Void, Closed::Cancelled(server())]).to_stored(),
             _ => vec![1],
         }
     }
@@ -71,6 +76,8 @@ impl Archive {
             "z" => format!("{prefix}{}.{}", Expiry::At(time(random)).sort_key(), invite(random).id),
             "o" => format!("{prefix}{}.{}", Expiry::At(time(random)).sort_key(), person(random)),
             "t" => format!("{prefix}{}", DecisionId(random.bytes())),
+            "b" => format!("{prefix}{}", network(random)),
+            "u" => keys::name(["crew", "night-shift"][random.below(2)]),
             _ => format!("{prefix}{}", person(random)),
         }
     }
@@ -98,8 +105,9 @@ fn letter(key: &str) -> &str {
     key.split('.').next().unwrap_or_default()
 }
 
-fn key_in(key: &str) -> SignKey {
-    key.split('.').nth(1).and_then(|part| SignKey::from_hex(part).ok()).unwrap_or(SignKey([0; 32]))
+/// The key in one part of another.
+fn key_at(part: usize, key: &str) -> SignKey {
+    key.split('.').nth(part).and_then(|part| SignKey::from_hex(part).ok()).unwrap_or(SignKey([0; 32]))
 }
 
 /// Small mostly; now and then the largest there is.
@@ -137,19 +145,32 @@ fn key_record(key: &SignKey, random: &mut Random) -> KeyRecord {
         invited_by: person(random),
         decision: DecisionId(random.bytes()),
     });
-    let seat = random.percent(85).then(|| Seat {
+    KeyRecord {
+        account,
+        seat: random.percent(85).then(|| seat(key, random)),
+        ban: random.percent(6).then(|| ban(random)),
+        allowlisted_by: random.percent(10).then(|| person(random)),
+        spaces_owned: if random.percent(95) { 0 } else { number(random) },
+    }
+}
+
+fn seat(key: &SignKey, random: &mut Random) -> Seat {
+    Seat {
         incarnation: registration(key, random),
         role: *random.pick(&[Role::Member, Role::Admin, Role::Admin, Role::Owner]),
         tags: if random.percent(20) { vec!["night".into()] } else { Vec::new() },
         joined_at: time(random),
         via: via(random),
-    });
-    KeyRecord {
-        account,
-        seat,
+    }
+}
+
+fn member_record(key: &SignKey, random: &mut Random) -> MemberRecord {
+    MemberRecord {
+        seat: random.percent(70).then(|| seat(key, random)),
         ban: random.percent(6).then(|| ban(random)),
         allowlisted_by: random.percent(10).then(|| person(random)),
-        spaces_owned: if random.percent(95) { 0 } else { number(random) },
+        epoch: if random.percent(90) { 0 } else { number(random) },
+        era: if random.percent(90) { 0 } else { number(random) },
     }
 }
 
@@ -158,7 +179,8 @@ fn ban(random: &mut Random) -> Ban {
     Ban { reason: text(random), by: person(random), since: time(random), until: *random.pick(&until) }
 }
 
-fn space(random: &mut Random) -> Space {
+/// The server's root, or a network's; in one of a hundred, neither.
+fn space(is_server: bool, random: &mut Random) -> Space {
     let rules = [JoinRule::Invite, JoinRule::Invite, JoinRule::Open, JoinRule::Token, JoinRule::Allowlist, JoinRule::Closed];
     let pauses = [Pause::No, Pause::Until(NOW), Pause::Until(NOW.plus(DAY)), Pause::UntilLifted];
     let root = ServerRoot {
@@ -173,17 +195,23 @@ fn space(random: &mut Random) -> Space {
         join_rule: *random.pick(&rules),
         max_members: if random.percent(80) { 0 } else { number(random) },
         description: text(random),
-        governed: true,
+        governed: is_server || random.percent(85),
         pause: if random.percent(85) { Pause::No } else { *random.pick(&pauses) },
         owner: random.percent(80).then(|| person(random)),
-        server: random.percent(99).then_some(root),
+        server: (is_server && random.percent(99)).then_some(root),
+        child: (!is_server && random.percent(99)).then(|| child(random)),
     }
+}
+
+fn child(random: &mut Random) -> ChildRoot {
+    let era = if random.percent(90) { 0 } else { number(random) };
+    ChildRoot { listed: random.percent(50), era, since: time(random) }
 }
 
 fn invite_record(key: &str, random: &mut Random) -> InviteRecord {
     let id = key.split('.').nth(1).and_then(InviteId::from_hex);
     let made = id.and_then(|id| invite_of(&id)).unwrap_or_else(|| invite(random));
-    let closed = [Closed::Cancelled(made.claims.issuer), Closed::UsedUp, Closed::Expired];
+    let closed = [Closed::Cancelled(made.claims.issuer), Closed::UsedUp, Closed::Expired, Closed::Void];
     InviteRecord {
         invite: made.signed.clone(),
         label: text(random),
@@ -224,11 +252,22 @@ fn used(random: &mut Random) -> Use {
 }
 
 fn job(random: &mut Random) -> Job {
-    let issuer = person(random);
-    let after =
-        if random.percent(50) { String::new() } else { keys::open_by_issuer(&issuer, Expiry::At(NOW), &invite(random).id) };
-    Job {
-        kind: JobKind::CloseInvites(ClosingJob { issuer, incarnation: registration(&issuer, random), after }),
-        since: time(random),
-    }
+    let (from, space) = (person(random), network(random));
+    let incarnation = registration(&from, random);
+    let starts = random.percent(50);
+    let kind = match random.below(5) {
+        0 => JobKind::ClearSpace(space),
+        kind @ (1 | 2) => {
+            let after = if starts { String::new() } else { keys::open_by_issuer(&from, Expiry::At(NOW), &invite(random).id) };
+            let closing = ClosingJob { issuer: from, incarnation, after };
+            if kind == 1 { JobKind::CloseInvites(closing) } else { JobKind::CloseInvitesIn(ClosingIn { space, closing }) }
+        }
+        kind => {
+            let after = if starts { String::new() } else { keys::joined_space(&from, &space) };
+            let to = if kind == 3 { from } else { person(random) };
+            let moving = MovingJob { from, to, incarnation, after };
+            if kind == 3 { JobKind::LeaveSpaces(moving) } else { JobKind::MoveSpaces(moving) }
+        }
+    };
+    Job { kind, since: time(random) }
 }

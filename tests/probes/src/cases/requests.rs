@@ -1,6 +1,6 @@
 //! Requests of every verb, by everybody.
 
-use super::cast::{NOW, invite, kex_key, person, server, text};
+use super::cast::{NOW, invite, kex_key, network, person, server, space, text};
 use crate::random::Random;
 use doorward_core::digest::{Sha256Digest, derive};
 use doorward_core::http_signature::Covered;
@@ -8,11 +8,11 @@ use doorward_core::record::{JoinRule, Pause, claims_digest, keys};
 use doorward_core::role::{Permission, Role};
 use doorward_core::statement::RedeemStatement;
 use doorward_core::wire::{
-    AccountProof, Asker, Ban, Can, Command, Context, Event, EventKind, HttpAuth, Init, InviteFilter, Join, ListInvites, ListKeys,
-    Member, Mint, Paging, Preview, Prove, RecoverOwner, Redeem, Register, Request, Sees, SetRole, SetTags, ShowInvite,
-    UpdateSpace, VERSION,
+    AccountProof, Asker, Ban, Can, Command, Context, CreateSpace, Event, EventKind, HttpAuth, Init, InviteFilter, Join,
+    ListInvites, ListKeys, ListSpaces, Member, Mint, Paging, Preview, Prove, RecoverOwner, Redeem, Register, Request, Sees,
+    SetRole, SetTags, ShowInvite, SpaceFilter, UpdateSpace, VERSION,
 };
-use doorward_core::{DecisionId, Expiry, Incarnation, InviteId, Nonce, SignKey, Signature, SpaceId, Timestamp};
+use doorward_core::{DecisionId, Expiry, Incarnation, InviteId, Nonce, SignKey, Signature, Timestamp};
 
 /// Any request. Most are what an honest client would send.
 pub(super) fn request(random: &mut Random) -> Request {
@@ -97,7 +97,7 @@ fn paging(random: &mut Random) -> Paging {
 }
 
 fn command(random: &mut Random, now: Timestamp) -> Command {
-    match random.below(37) {
+    match random.below(41) {
         0 => Command::Describe,
         1 => Command::Init(Init { name: text(random), invite: invite(random).signed.clone() }.into()),
         2 | 3 => {
@@ -109,7 +109,7 @@ fn command(random: &mut Random, now: Timestamp) -> Command {
         9 => Command::CancelInvite(invite_id(random)),
         10 => {
             let filter = *random.pick(&[InviteFilter::Live, InviteFilter::Expired, InviteFilter::Closed]);
-            Command::ListInvites(ListInvites { filter, paging: paging(random) })
+            Command::ListInvites(ListInvites { space: space(random), filter, paging: paging(random) })
         }
         11 => Command::ShowInvite(ShowInvite { invite: invite_id(random), paging: paging(random) }),
         12 => {
@@ -125,15 +125,16 @@ fn command(random: &mut Random, now: Timestamp) -> Command {
         19 | 20 => Command::IsAuthorized(if random.percent(95) { person(random) } else { SignKey(random.bytes()) }),
         21 => Command::HasAdmin,
         22 => {
-            let space = if random.percent(80) { SpaceId::SERVER } else { SpaceId(random.bytes()) };
-            Command::Can(Can { account: person(random), permission: *random.pick(Permission::ALL), space })
+            let permission = *random.pick(Permission::ALL);
+            Command::Can(Can { account: person(random), permission, space: space(random) })
         }
         23 => Command::BeginRestore(*random.pick(&[0, 1, 7, u32::MAX])),
         24 => Command::AcceptRestore,
         25 => Command::RecoverOwner(RecoverOwner { invite: invite(random).signed.clone() }.into()),
         26 => Command::Sweep(swept(random)),
         27 => Command::Audit,
-        28..=35 => governing(random, now),
+        28..=36 => governing(random, now),
+        37..=39 => network_itself(random),
         _ => Command::Tidy(DecisionId([random.below(3) as u8; 16])),
     }
 }
@@ -142,7 +143,7 @@ const RULES: [JoinRule; 5] = [JoinRule::Open, JoinRule::Token, JoinRule::Invite,
 
 /// What governs the place and its people.
 fn governing(random: &mut Random, now: Timestamp) -> Command {
-    let space = if random.percent(95) { SpaceId::SERVER } else { SpaceId(random.bytes()) };
+    let space = space(random);
     let member = Member { space, key: person(random) };
     let time = around(random, now);
     let until = *random.pick(&[Expiry::Never, Expiry::Unreadable, Expiry::At(time)]);
@@ -152,11 +153,13 @@ fn governing(random: &mut Random, now: Timestamp) -> Command {
         1 => {
             let update = UpdateSpace {
                 space,
-                name: random.percent(50).then(|| text(random)),
+                name: random.percent(50).then(|| name(random)),
                 join_rule: random.percent(50).then(|| *random.pick(&RULES)),
                 max_members: random.percent(50).then(|| *random.pick(&[0, 1, 7, u32::MAX])),
                 description: random.percent(50).then(|| text(random)),
                 pause: random.percent(50).then_some(pause),
+                listed: random.percent(30).then(|| random.percent(50)),
+                governed: random.percent(30).then(|| random.percent(50)),
             };
             Command::UpdateSpace(update.into())
         }
@@ -184,6 +187,33 @@ fn governing(random: &mut Random, now: Timestamp) -> Command {
             Command::Sees(Sees { account: member.key, incarnation, events }.into())
         }
         _ => Command::Leave(space),
+    }
+}
+
+/// A name for a server, or for a network.
+fn name(random: &mut Random) -> String {
+    if random.percent(50) { (*random.pick(&["crew", "night-shift", "backbone", "-", "Crew"])).into() } else { text(random) }
+}
+
+/// What is asked of networks only.
+fn network_itself(random: &mut Random) -> Command {
+    let space = if random.percent(90) { network(random) } else { space(random) };
+    match random.below(6) {
+        0 => {
+            let create = CreateSpace {
+                name: name(random),
+                description: text(random),
+                join_rule: *random.pick(&RULES),
+                max_members: *random.pick(&[0, 1, 7, u32::MAX]),
+                listed: random.percent(50),
+            };
+            Command::CreateSpace(create.into())
+        }
+        1 => Command::DeleteSpace(space),
+        2 => Command::ListSpaces(ListSpaces { filter: SpaceFilter::Mine, paging: paging(random) }),
+        3 => Command::ListSpaces(ListSpaces { filter: SpaceFilter::Found, paging: paging(random) }),
+        4 => Command::ListMembers(ListKeys { space, paging: paging(random) }),
+        _ => Command::Enter(space),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Stored bytes.
 
 use doorward_core::record::{
-    Closed, Contents, DecisionRecord, Glance, InviteRecord, Involved, Job, KeyRecord, MemberCount, OpenCount, RefusalCount,
-    RequestRecord, RootGlance, Space, Stored, Use,
+    Closed, Contents, DecisionRecord, Glance, InviteRecord, Involved, Job, Joined, KeyRecord, MemberCount, MemberRecord, Named,
+    OpenCount, RefusalCount, RequestRecord, RootGlance, Space, Stored, Use,
 };
 
 /// What reads as a record is its one encoding, no part of it reads as one, and the quick readers say what the whole
@@ -24,9 +24,12 @@ pub fn records(data: &[u8]) {
 /// Reads bytes as one type and writes what was read.
 type Reader = fn(&[u8]) -> Option<Vec<u8>>;
 
-/// Name, letter of the keys, reader. Marks (`o`, `x`, `y`) hold one byte that says nothing.
+/// Name, letter of the keys, reader. Marks (`o`, `x`, `y`, and `b` with two parts) hold one byte that says nothing.
 const READERS: &[(&str, &str, Reader)] = &[
     ("KeyRecord", "a", again::<KeyRecord>),
+    ("MemberRecord", "m", again::<MemberRecord>),
+    ("Joined", "b", again::<Joined>),
+    ("Named", "u", again::<Named>),
     ("Space", "s", again::<Space>),
     ("MemberCount", "n", again::<MemberCount>),
     ("InviteRecord", "v", again::<InviteRecord>),
@@ -48,9 +51,11 @@ fn again<T: Stored>(bytes: &[u8]) -> Option<Vec<u8>> {
 /// Whether these bytes are a record of the kind that its key says.
 pub(super) fn is_readable(key: &str, value: &[u8]) -> bool {
     let letter = key.split('.').next().unwrap_or_default();
+    let is_mark = matches!(letter, "allow" | "ban" | "o" | "x" | "y") || (letter == "b" && key.split('.').count() == 3);
     match READERS.iter().find(|reader| reader.1 == letter) {
+        _ if is_mark => value == [1],
         Some((_, _, reader)) => reader(value).is_some(),
-        None => matches!(letter, "allow" | "ban" | "o" | "x" | "y") && value == [1],
+        None => false,
     }
 }
 

@@ -11,6 +11,7 @@ use super::share::{Card, Forms};
 use crate::cli::error::NEXT;
 use crate::cli::failure::explain;
 use crate::cli::output::{clean, note, print_json};
+use crate::cli::places::At;
 use crate::cli::{CliError, Global, words};
 use crate::process::{Interrupt, Progress};
 
@@ -22,6 +23,7 @@ use crate::process::{Interrupt, Progress};
   doorward invite create --role admin --expires 2d --greeting 'Help me run this?'
   doorward invite create --count 30 --label 'class 7b' --sheet class-7b.html
   doorward invite create --labels guests.csv --csv links.csv
+  doorward invite create --space crew                          into a network
 
 A file of labels has one on each line, or is a CSV file whose first line names a column 'label'. The sheet is for
 printing: a card with QR code, typed code and expiry for each invite. Whoever reads these files can use the links in
@@ -30,7 +32,9 @@ them, so they are readable by you alone (0600); delete them when they have been 
 Ctrl-C ends a long batch after the invite that is being made; what was made is listed. Every link can be shown again:
 doorward invite link ID
 
-Needs a role that may invite: owner or admin.")]
+Whoever has no account yet becomes a member of the server, too, if you may invite to it; everybody else needs to be one.
+
+Needs a role that may invite there: owner or admin.")]
 pub(super) struct Args {
     /// What the guest becomes: member or admin
     #[arg(long, default_value = "member", value_parser = role)]
@@ -57,6 +61,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE", conflicts_with = "label")]
     labels: Option<PathBuf>,
     #[command(flatten)]
+    at: At,
+    #[command(flatten)]
     forms: Forms,
 }
 
@@ -67,7 +73,8 @@ pub(super) async fn run(args: Args, global: &Global) -> Result<(), CliError> {
         None => vec![args.label.clone(); args.count.unwrap_or(1) as usize],
     };
     let session = global.session().await?;
-    let issuer = session.issuer().await.map_err(explain)?;
+    let place = args.at.find(&session).await?;
+    let issuer = session.issuer(&place.id).await.map_err(explain)?;
     // Before anything is made: links that cannot be written down would be of no use.
     let files = args.forms.reserve()?;
     let (minted, ended) = mint(&args, &labels, &session, &issuer).await;

@@ -7,17 +7,20 @@ use doorward_core::wire::InviteFilter;
 use super::{ends, uses};
 use crate::cli::failure::explain;
 use crate::cli::output::{Table, note, person, print, print_json};
+use crate::cli::places::At;
 use crate::cli::{CliError, Global};
 
 /// What `invite list` understands.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  doorward invite list\n  doorward invite list --state closed --json\n\nNeeds a role that may invite: owner or admin."
+    after_help = "Examples:\n  doorward invite list\n  doorward invite list --state closed --json\n  doorward invite list --space crew\n\nNeeds a role that may invite: owner or admin."
 )]
 pub(super) struct Args {
     /// Which
     #[arg(long, value_enum, default_value_t = State::Live)]
     state: State,
+    #[command(flatten)]
+    at: At,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -35,6 +38,7 @@ enum State {
 /// Lists all of them, however many pages that takes.
 pub(super) async fn run(args: Args, global: &Global) -> Result<(), CliError> {
     let session = global.session().await?;
+    let place = args.at.find(&session).await?;
     let filters: &[InviteFilter] = match args.state {
         State::Live => &[InviteFilter::Live],
         State::Expired => &[InviteFilter::Expired],
@@ -45,7 +49,7 @@ pub(super) async fn run(args: Args, global: &Global) -> Result<(), CliError> {
     for filter in filters {
         let mut after = None;
         loop {
-            let page = session.invites(*filter, after.as_ref(), Some(1_000)).await.map_err(explain)?;
+            let page = session.invites(&place.id, *filter, after.as_ref(), Some(1_000)).await.map_err(explain)?;
             items.extend(page.items);
             after = page.next;
             if after.is_none() {
@@ -57,7 +61,7 @@ pub(super) async fn run(args: Args, global: &Global) -> Result<(), CliError> {
         return print_json(&items);
     }
     if items.is_empty() {
-        note("None. Make one with: doorward invite create");
+        note(&format!("None. Make one with: doorward invite create{}", place.option()));
         return Ok(());
     }
     let now = session.client().now();

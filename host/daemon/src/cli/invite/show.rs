@@ -1,12 +1,13 @@
 //! `doorward invite show`.
 
 use doorward_core::view::{InviteShown, UseItem};
-use doorward_core::{InviteId, Timestamp};
+use doorward_core::{InviteId, SpaceId, Timestamp};
 
 use super::uses;
 use crate::cli::context::invite_id;
 use crate::cli::failure::explain;
-use crate::cli::output::{Table, field, person, print, print_json};
+use crate::cli::output::{Table, clean, field, person, print, print_json};
+use crate::cli::places::name_of;
 use crate::cli::{CliError, Global, words};
 
 /// What `invite show` understands.
@@ -27,13 +28,21 @@ pub(super) async fn run(args: Args, global: &Global) -> Result<(), CliError> {
         shown.uses.extend(more.uses);
         shown.next = more.next;
     }
-    if global.json { print_json(&shown) } else { print(&in_words(&shown, session.client().now())) }
+    if global.json {
+        return print_json(&shown);
+    }
+    let place = match shown.invite.space.read() {
+        Ok(SpaceId::SERVER) | Err(_) => clean(&session.client().well_known().name),
+        Ok(id) => name_of(&session, &id).await,
+    };
+    print(&in_words(&shown, &place, session.client().now()))
 }
 
-fn in_words(shown: &InviteShown, now: Timestamp) -> String {
+fn in_words(shown: &InviteShown, place: &str, now: Timestamp) -> String {
     let item = &shown.invite;
-    let mut text = format!("Invite {}\n", crate::cli::output::clean(item.id.as_str()));
+    let mut text = format!("Invite {}\n", clean(item.id.as_str()));
     text += &field("state", item.state.as_str());
+    text += &field("leads to", place);
     text += &field("role", item.role.as_str());
     text += &field("used", &uses(item));
     text += &field("good until", &item.expires.read().map_or("-".into(), |expires| words::expiry_in_full(expires, now)));

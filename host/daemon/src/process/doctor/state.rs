@@ -6,7 +6,7 @@ use std::sync::Arc;
 use doorward_core::wire::{Asker, Command, Description, Reply};
 use doorward_core::{Code, Timestamp};
 use doorward_engine::Slot;
-use doorward_shell::{Limits, Parts, ServerSigner, Shell};
+use doorward_shell::{Census, Limits, Parts, ServerSigner, Shell};
 use doorward_store::Store;
 
 use super::Finding;
@@ -68,13 +68,15 @@ async fn described(config: &Config, signer: ServerSigner, store: Arc<dyn Store>)
     let policy = Arc::new(Slot::new(policy));
     let (clock, entropy) = (clock::now as fn() -> Timestamp, entropy::fresh as fn() -> [u8; 32]);
     let parts = Parts { store, policy, signer, clock, entropy, limits: Limits::default(), reached: None };
-    let answered = match Shell::start(parts) {
-        Ok(shell) => shell.ask(Asker::Operator, Command::Describe, Vec::new()).await,
-        // Said of the store above.
-        Err(_) => return vec![clock_alone()],
-    };
+    // Why one cannot start was said of the store above.
+    let Ok(shell) = Shell::start(parts) else { return vec![clock_alone()] };
+    let answered = shell.ask(Asker::Operator, Command::Describe, Vec::new()).await;
     match (answered.code, answered.reply) {
-        (Code::Allowed, Reply::Description(description)) => vec![clock_alone(), owner(&description), restore(&description)],
+        (Code::Allowed, Reply::Description(description)) => {
+            let mut findings = vec![clock_alone(), owner(&description), restore(&description)];
+            findings.extend(shell.census().await.ok().map(jobs));
+            findings
+        }
         (Code::NotInitialised, _) => {
             vec![clock_alone(), Finding::warn("owner", "the server is not set up", "doorward serve, or doorward init")]
         }
@@ -115,4 +117,15 @@ fn restore(description: &Description) -> Finding {
         return Finding::warn("restore", "one waits to be accepted; nobody is let in", next);
     }
     Finding::ok("restore", "none waits to be accepted")
+}
+
+/// What decisions left to housekeeping, which the server does at once while it runs.
+fn jobs(census: Census) -> Finding {
+    match census.jobs {
+        0 => Finding::ok("jobs", "nothing is left to be cleared away"),
+        left => {
+            let line = format!("{left} of them wait, such as clearing a deleted network; what they clear has no effect any more");
+            Finding::warn("jobs", line, "let the server run; if they stay, see its log for: a job left behind waits")
+        }
+    }
 }
