@@ -1,7 +1,9 @@
 // One network: its members, its invites, the keys it keeps, and the network itself; for everybody what he may see of it.
 import { field, person, roleName } from "/assets/shared/components.js";
 import { h, nodes } from "/assets/shared/dom.js";
+import { createInvite } from "/assets/admin/create.js";
 import { manage } from "/assets/admin/govern.js";
+import { inviteByName } from "/assets/admin/inbox.js";
 import { InviteList } from "/assets/admin/invites.js";
 import { keyLists } from "/assets/admin/listed.js";
 import { Panes } from "/assets/admin/panes.js";
@@ -66,7 +68,8 @@ export class NetworkPage extends Panes {
     this.opened = "";
     this.space = null;
     const isGone = error.code === "not-found";
-    this.slotted.replaceChildren(isGone ? empty(tell("net.gone"), tell("net.gone.lead"), h("a", { class: "button main", href: all }, tell("net.back"))) : refusal(error));
+    // Another element, for what was here would jump up.
+    this.slotted.replaceWith((this.slotted = h("div", {}, isGone ? empty(tell("net.gone"), tell("net.gone.lead"), h("a", { class: "button main", href: all }, tell("net.back"))) : refusal(error))));
   }
 
   /** @override */
@@ -91,8 +94,6 @@ class MemberList extends HTMLElement {
   place = h("ul", { class: "rows" });
   below = h("div", {});
   search = searchField(tell("people.search"), () => this.show());
-  tools = [this.search.box];
-  action = null;
   /** @type {{ items: Known[], more: boolean }} */
   found = { items: [], more: false };
   /** @type {{ look: () => Promise<void>, anew: () => Promise<void> }} */
@@ -103,6 +104,9 @@ class MemberList extends HTMLElement {
     super();
     this.space = space;
     this.lead = space.description || tell("net.members.lead");
+    this.action = this.inviteButton();
+    const byName = () => inviteByName(space, this.found.items.map(({ key }) => key));
+    this.tools = [this.search.box, ...(may("invite", space) ? [h("button", { onclick: atWork(byName) }, tell("byname.go"))] : [])];
   }
 
   connectedCallback() {
@@ -115,12 +119,17 @@ class MemberList extends HTMLElement {
     void this.list.look();
   }
 
+  inviteButton() {
+    return may("invite", this.space) ? h("button", { class: "main", onclick: () => void createInvite(this.space, () => this.list.anew()) }, tell("invites.create")) : null;
+  }
+
   show() {
     const { items, more } = this.found;
     const found = items.filter(({ key, fingerprint, account }) => this.search.finds(key, fingerprint, account?.handle ?? "", roleName(account?.role ?? ""), ...(account?.tags ?? [])));
     rows(this.place, found, ({ key }) => key, (item) => this.row(item));
     const nobody = !found.length && (items.length ? empty(tell("search.none"), tell("search.none.lead")) : empty(tell("net.nobody"), tell("net.nobody.lead")));
-    this.below.replaceChildren(...nodes([nobody, more && h("p", { class: "hint" }, tell("list.cut", { n: items.length }))]));
+    const alone = items.length === 1 && items[0].key === session().me.key && empty(tell("people.none"), tell("people.none.lead"), this.inviteButton());
+    this.below.replaceChildren(...nodes([nobody || alone, more && h("p", { class: "hint" }, tell("list.cut", { n: items.length }))]));
   }
 
   /** @param {Known} member */

@@ -1,6 +1,7 @@
 // Networks: groups beside the server, each with members of its own. Those one is in, those one may find, and new ones.
 import { roleName } from "/assets/shared/components.js";
 import { h, nodes } from "/assets/shared/dom.js";
+import { Inbox, inbox } from "/assets/admin/inbox.js";
 import { NetworkPage } from "/assets/admin/network.js";
 import { Panes } from "/assets/admin/panes.js";
 import { askFor, empty, goTo, refusal, rows, searchField } from "/assets/admin/parts.js";
@@ -22,16 +23,18 @@ class NetworkLists extends Panes {
   /** @override */
   which = tell("networks.which");
 
-  connectedCallback() {
+  async connectedCallback() {
     this.heading.textContent = tell("networks");
     this.frame();
-    this.offer();
+    // Whoever is invited sees that first.
+    const waiting = await inbox().catch(() => []);
+    this.offer(waiting.length ? "inbox" : "mine");
   }
 
   /** @override */
   choices() {
     const choice = (/** @type {Which} */ which) => ({ name: which, words: tell(`networks.${which}`), make: () => new NetworkList(which) });
-    return [choice("mine"), choice("found")];
+    return [choice("mine"), choice("found"), { name: "inbox", words: tell("inbox"), make: () => new Inbox() }];
   }
 }
 

@@ -37,6 +37,9 @@ export class Panes extends HTMLElement {
       const which = switchOf(this.which, choices.map(({ name, words }) => [name, words]), chosen.name, (name) => this.open(choices.find((choice) => choice.name === name)));
       which.classList.add("which");
       this.tools.prepend(which);
+      // On a phone there are more than fit.
+      const pressed = which.querySelector("[aria-pressed=true]");
+      if (pressed) which.scrollLeft = pressed.getBoundingClientRect().right - which.getBoundingClientRect().right;
     }
     if (chosen.name !== this.opened) this.open(chosen);
   }

@@ -35,10 +35,15 @@ const consoleOnly = {
   "bad-name": "guests name no networks",
   "name-taken": "guests name no networks",
   "not-governed": "guests change no roles",
+  "not-by-invite": "guests invite nobody by name",
+  "self-invite": "guests invite nobody by name",
+  "already-invited": "guests invite nobody by name",
+  "inbox-full": "guests invite nobody by name",
+  "no-such-invite": "guests have no inbox",
 };
 
 /** Verbs that leave no decision record, and why. The log has words for all others. */
-const unrecorded = Object.fromEntries(["describe", "preview", "list-invites", "show-invite", "show-account", "list-accounts", "is-authorized", "has-admin", "can", "audit", "show-space", "list-bans", "list-allowed", "list-spaces", "list-members", "watch", "sees"].map((verb) => [verb, "only reads"]));
+const unrecorded = Object.fromEntries(["describe", "preview", "list-invites", "show-invite", "show-account", "list-accounts", "is-authorized", "has-admin", "can", "audit", "show-space", "list-bans", "list-allowed", "list-spaces", "list-members", "inbox", "watch", "sees"].map((verb) => [verb, "only reads"]));
 
 const languages = ["en", "de"];
 const shared = Object.fromEntries(await Promise.all(languages.map(async (tag) => [tag, await import(`../shared/lang/${tag}.js`)])));

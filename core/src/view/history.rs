@@ -234,7 +234,9 @@ impl Whereabouts {
             Command::UpdateSpace(update) => Some(update.space),
             Command::ListBans(list) | Command::ListAllowed(list) | Command::ListMembers(list) => Some(list.space),
             Command::Join(join) => Some(join.space),
-            Command::ShowSpace(space) | Command::Leave(space) | Command::DeleteSpace(space) | Command::Enter(space) => Some(*space),
+            Command::ShowSpace(space) | Command::Leave(space) | Command::DeleteSpace(space) | Command::Enter(space) => {
+                Some(*space)
+            }
             Command::Describe
             | Command::Init(_)
             | Command::BeginRestore(_)
