@@ -113,6 +113,11 @@ codes! {
     JoinNeedsInvite = 330, "join-needs-invite", State, "Joining needs an invite here.";
     NameTaken = 331, "name-taken", State, "Another network has this name.";
     NotGoverned = 332, "not-governed", State, "This needs a governed space, one with an owner and roles.";
+    NotByInvite = 333, "not-by-invite", State, "Nobody is invited by name here: the rule of the space is another one.";
+    SelfInvite = 334, "self-invite", State, "Nobody invites himself.";
+    AlreadyInvited = 335, "already-invited", Nobody, "This account has been invited here already.";
+    InboxFull = 336, "inbox-full", State, "This account has 100 invites waiting; it answers some first.";
+    NoSuchInvite = 337, "no-such-invite", State, "No such invite is waiting for this account.";
 
     // The place could not decide.
     Undecidable = 400, "undecidable", Place, "The policy could not decide, so the answer is no.";

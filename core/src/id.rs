@@ -56,6 +56,11 @@ impl InviteId {
     pub fn of(invite_key: &SignKey) -> Self {
         Self(first16(&digest::derive("doorward/invite-id/v1", &invite_key.0)))
     }
+
+    /// The id of a directed invite, which has no key, from the entropy of the request that makes it.
+    pub fn directed(entropy: &[u8; 32]) -> Self {
+        Self(first16(&digest::derive("doorward/directed-invite/v1", entropy)))
+    }
 }
 
 impl SpaceId {

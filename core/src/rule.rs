@@ -143,6 +143,7 @@ rules! {
     SPACE_PAUSE = "space.pause", "A pause ends in the future.";
     SPACE_GOVERNED = "space.governed", "Who governs the server says whether a network is governed; the rule invite needs one that is.";
     SPACE_NAME = "space.name", "A network's name is a short one of lower-case letters, digits and inner hyphens, and like no other.";
+    SPACE_MOVING = "space.moving", "What is on its way to a recovered owner stays as it is until it is there.";
     SPACE_AGAIN = "space.again", "What is so already stays so.";
     SPACE_DONE = "space.done", "Whoever manages the space sets its name, rule, limits and pause; members stay.";
 
@@ -152,6 +153,19 @@ rules! {
     DELETE_SPACE_DONE = "delete-space.done", "The network is gone at once, with all that stands in it; housekeeping clears it away.";
     DELETE_SPACE_SERVER = "delete-space.server", "The server itself is not deleted.";
     MEMBERS_LIST = "members.list", "Members see who else is a member.";
+
+    INVITE_RULE = "invite-account.rule", "People are invited by name where the space is governed and its rule is invite.";
+    INVITE_SELF = "invite-account.self", "Nobody invites himself.";
+    INVITE_UNKNOWN = "invite-account.unknown", "Only accounts are invited by name.";
+    INVITE_GRANT = "invite-account.grant", "Nobody offers a role that he may not give.";
+    INVITE_FALLEN = "invite-account.fallen", "Nothing is offered to an account that is revoked or banned, or that is not at the server.";
+    INVITE_MEMBER = "invite-account.member", "A member needs no invite.";
+    INVITE_AGAIN = "invite-account.again", "One invite to a space waits for an account at a time.";
+    INVITE_FULL = "invite-account.full", "At most 100 invites wait for an account.";
+    INVITE_DONE = "invite-account.done", "The invite waits in the account's inbox for 30 days.";
+    INBOX_LIST = "inbox.list", "Everyone sees his own inbox; what has expired is not in it.";
+    RESPOND_UNKNOWN = "respond.unknown", "The invite must wait for this account.";
+    RESPOND_DECLINED = "respond.declined", "Whoever says no is asked no more.";
 
     MEMBER_GRANT = "member.grant", "Nobody gives a role that he may not give; the role owner is only handed over.";
     MEMBER_KEYS = "member.keys", "The key must be a good one.";

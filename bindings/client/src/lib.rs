@@ -36,6 +36,7 @@ mod door;
 mod error;
 mod events;
 mod identity;
+mod inbox;
 mod invitation;
 mod invites;
 mod key_ring;

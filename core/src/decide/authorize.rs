@@ -148,13 +148,13 @@ fn can_there(request: &Request, can: &Can, quietly: bool, root: &mut Root, inqui
     let exists = root.go(&can.space, inquiry)?;
     let holder = Holder::load(root, &can.account, inquiry)?;
     let (actor, now) = (holder.actor(root), request.context.now);
-    if !exists || (quietly && !is_visible(root, actor, &holder.there())) {
+    if !exists || (quietly && !is_visible(root, actor, holder.allowlisted_by())) {
         return deny(Code::NotFound, rule::CAN_SPACE);
     }
     let of_account = holder.record.glance();
     let (code, rule) = match standing(&of_account, &glance, now) {
-        (Code::Allowed, _) if holder.banned(now).is_some() => (Code::Banned, rule::AUTHORIZED_BANNED),
         (Code::Allowed, _) if actor.allows(can.permission) => (Code::Allowed, rule::CAN_YES),
+        (Code::Allowed, _) if holder.banned(now).is_some() => (Code::Banned, rule::AUTHORIZED_BANNED),
         (Code::Allowed, _) => (Code::MissingPermission, rule::CAN_PERMISSION),
         refused => refused,
     };

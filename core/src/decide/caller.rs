@@ -133,6 +133,9 @@ pub(crate) fn writing(
             other => return Err(Box::new(other)),
         },
     };
+    if ruling.verdict == Verdict::Deny {
+        root.forget();
+    }
     if ruling.verdict == Verdict::Deny && ruling.writes.is_empty() {
         let mut count: RefusalCount = inquiry.load_or_default(&refusals)?;
         let hour = request.context.now.0 / 3600;
@@ -196,7 +199,7 @@ fn known(
     inquiry.want(keys::SERVER);
     inquiry.want(&own);
     want_space(inquiry, &wanted.space, &auth.key);
-    wanted.records.iter().for_each(|key| inquiry.want(key));
+    inquiry.want_all(wanted.records);
     if let Some(page) = wanted.page {
         inquiry.want_page(page);
     }
@@ -217,7 +220,11 @@ fn known(
     }
     let exists = root.go(&wanted.space, inquiry)?;
     let (there, actor) = place::stand(&root, &auth.key, &record, exists, inquiry)?;
-    let seen = if exists && place::is_visible(&root, actor, &there) { Ok(()) } else { deny(Code::NotFound, rule::SPACE_UNKNOWN) };
+    let seen = if exists && place::is_visible(&root, actor, there.allowlisted_by(Some(&account))) {
+        Ok(())
+    } else {
+        deny(Code::NotFound, rule::SPACE_UNKNOWN)
+    };
     Ok((Caller { key: auth.key, record, account, role, there, actor }, root, seen))
 }
 

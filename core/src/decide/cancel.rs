@@ -12,7 +12,7 @@ use crate::id::InviteId;
 use crate::record::{Closed, InviteRecord, keys};
 use crate::role::{Actor, Permission, PlaceKind, Role};
 use crate::rule::{self, Rule};
-use crate::wire::{Event, EventKind, InviteState, Reply, Request};
+use crate::wire::{EventKind, InviteState, Reply, Request};
 use alloc::boxed::Box;
 
 /// Who made the invite, as seen by whoever wants it cancelled.
@@ -65,7 +65,7 @@ pub(crate) fn decide(request: &Request, id: &InviteId, inquiry: &mut Inquiry<'_>
         let claims = record.invite.unverified_claims().ok_or_else(|| fault(Code::CorruptRecord, &key))?;
         let count_key = keys::open_count(&claims.issuer);
         inquiry.want(&count_key);
-        Holder::keys(&claims.space, &claims.issuer).iter().for_each(|key| inquiry.want(key));
+        Holder::want(inquiry, &claims.space, &claims.issuer);
         let caller = &caller.go(root, &claims.space, inquiry)?;
         if !root.is_there() {
             return deny(Code::NotFound, rule::CANCEL_UNKNOWN);
@@ -91,12 +91,7 @@ pub(crate) fn decide(request: &Request, id: &InviteId, inquiry: &mut Inquiry<'_>
             open.close(&mut ruling, Place::from(&claims), Closed::Cancelled(caller.key), now);
             open.save(&mut ruling);
             ruling.put(key.clone(), &record);
-            ruling.events.push(Event {
-                kind: EventKind::InviteCancelled,
-                space: claims.space,
-                account: Some(claims.issuer),
-                invite: Some(*id),
-            });
+            ruling.tell(EventKind::InviteCancelled, claims.space, Some(claims.issuer), Some(*id));
         }
         ruling.about(claims.issuer);
         Ok(ruling.replying(Reply::Invite(Box::new(item_of(&record, &claims, InviteState::Cancelled)))))

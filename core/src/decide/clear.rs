@@ -75,7 +75,7 @@ fn clear_members(ruling: &mut Ruling, space: &SpaceId, need: &PageNeed, inquiry:
         if there.ban.is_some() {
             ruling.remove(keys::banned(space, &key));
         }
-        if there.allowlisted_by.is_some() {
+        if there.allowlisted.is_some() {
             ruling.remove(keys::allowed(space, &key));
         }
     }
@@ -128,11 +128,16 @@ pub(super) fn membership(
     let Some(space) = keys::trailing_space(&last) else { return Err(fault(Code::CorruptRecord, &last)) };
     inquiry.want(&keys::space(&space));
     for key in [from, to] {
-        Holder::keys(&space, key).into_iter().chain(Counts::keys(&space, key)).for_each(|key| inquiry.want(&key));
+        Holder::want(inquiry, &space, key);
+        Counts::want(inquiry, &space, key);
     }
     inquiry.ready()?;
     root.go(&space, inquiry)?;
     let (mut old, mut new) = (Holder::load(root, from, inquiry)?, Holder::load(root, to, inquiry)?);
+    if from == to && root.is_there() && root.here().owner == Some(*from) && root.here().governed {
+        // It is on its way to the key that took its place: another job's.
+        return Ok((left, ruling));
+    }
     let Some(seat) = old.seat().take_if(|seat| seat.incarnation == *incarnation) else { return Ok((left, ruling)) };
     old.put(&mut ruling);
     let mut counts = Counts::load(&space, from, inquiry)?;
@@ -140,7 +145,8 @@ pub(super) fn membership(
     let Some(account) = new.record.account.as_ref().filter(|_| from != to) else { return Ok((left, ruling)) };
     let (incarnation, role) = (account.incarnation, seat.role);
     // Whoever came in there meanwhile, by himself, keeps that seat.
-    if let Some(own) = new.seat() {
+    if new.current_seat().is_some() {
+        let own = new.seated()?;
         own.role = own.role.max(role);
     } else {
         let arriving = Counts { members: counts.members, ..Counts::load(&space, to, inquiry)? };

@@ -7,7 +7,7 @@ use super::inquiry::{Inquiry, Root};
 use super::place::{Counts, Holder};
 use super::{Ruling, Stop};
 use crate::id::SpaceId;
-use crate::record::{Closed, JobKind, MemberCount, MovingJob, keys};
+use crate::record::{Closed, Inbox, JobKind, MemberCount, MovingJob, keys};
 use crate::wire::Request;
 use alloc::string::String;
 
@@ -21,7 +21,8 @@ pub(crate) fn erase(
 ) -> Result<(), Stop> {
     let (key, since) = (holder.key, holder.current_seat().map(|seat| seat.joined_at));
     let Some(account) = holder.record.account.take() else { return Ok(()) };
-    if holder.allowlisted().take().is_some() {
+    if holder.allowlisted_by().is_some() {
+        holder.set_allowlisted(None);
         ruling.remove(keys::allowed(&SpaceId::SERVER, &key));
     }
     let open = inquiry.load_or_default(&keys::open_count(&key))?;
@@ -29,6 +30,9 @@ pub(crate) fn erase(
     offers.close(ruling, request, (root, holder), inquiry)?;
     if let Some(since) = since {
         Counts::load(&SpaceId::SERVER, &key, inquiry)?.leave(ruling, &SpaceId::SERVER, &key, since);
+    }
+    if inquiry.load::<Inbox>(&keys::inbox(&key))?.is_some() {
+        ruling.remove(keys::inbox(&key));
     }
     let joined: MemberCount = inquiry.load_or_default(&keys::joined(&key))?;
     if joined.members > 0 {

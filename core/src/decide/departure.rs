@@ -5,7 +5,7 @@ use super::inquiry::{Inquiry, Root};
 use super::open_invites::OpenInvites;
 use super::place::{Counts, Holder};
 use super::tidy::close_some;
-use super::{Ruling, Stop};
+use super::{Ruling, Stop, inbox};
 use crate::id::{DecisionId, Incarnation, SpaceId};
 use crate::key::SignKey;
 use crate::record::{Closed, ClosingIn, ClosingJob, Job, JobKind, OpenCount, keys};
@@ -16,7 +16,7 @@ use alloc::vec::Vec;
 /// Beside the records of the key, what a departure rewrites.
 pub(crate) fn rewritten(space: &SpaceId, key: &SignKey) -> Vec<String> {
     let mut found = Counts::keys(space, key);
-    found.push(keys::open_count(key));
+    found.extend([keys::open_count(key), keys::inbox(key)]);
     found
 }
 
@@ -36,6 +36,7 @@ pub(crate) fn put_out(
         holder.record.seat = None;
     }
     holder.fall();
+    inbox::forget(ruling, &key, &space, inquiry)?;
     let Some(account) = &holder.record.account else { return Ok(()) };
     let open = inquiry.load_or_default(&keys::open_count(&key))?;
     let offers = Offers { incarnation: account.incarnation, open, how: Closed::Void };

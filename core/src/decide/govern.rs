@@ -4,6 +4,7 @@ use super::inquiry::{Inquiry, Root};
 use super::place::Holder;
 use super::{Ruling, Stop, deny};
 use crate::code::Code;
+use crate::id::Incarnation;
 use crate::key::SignKey;
 use crate::record::keys;
 use crate::role::Role;
@@ -30,24 +31,30 @@ pub(crate) fn change_owner(ruling: &mut Ruling, root: &mut Root, now: Timestamp,
     if begins {
         inquiry.want_page(&need);
     }
-    let space = root.id;
-    let want = |inquiry: &mut Inquiry<'_>, key: &SignKey| Holder::keys(&space, key).iter().for_each(|key| inquiry.want(key));
-    remembered.iter().for_each(|key| want(inquiry, key));
+    remembered.iter().for_each(|key| Holder::want(inquiry, &root.id, key));
     inquiry.ready()?;
     if !begins {
+        let mut keeper = Incarnation::NONE;
         if let Some(owner) = remembered {
-            own(ruling, &mut Holder::load(root, &owner, inquiry)?, -1);
+            let mut holder = Holder::load(root, &owner, inquiry)?;
+            keeper = holder.incarnation();
+            own(ruling, &mut holder, -1)?;
         }
         if let Some(child) = root.change().child.as_mut() {
             child.era = child.era.wrapping_add(1);
+            child.remembered = keeper;
         }
         return Ok(());
     }
-    let mut candidates: Vec<SignKey> = remembered.into_iter().collect();
+    let keeper = root.here().child.as_ref().map_or(Incarnation::NONE, |child| child.remembered);
+    let mut candidates: Vec<SignKey> = Vec::new();
+    if let Some(owner) = remembered {
+        let is_he = Holder::load(root, &owner, inquiry)?.incarnation() == keeper;
+        candidates.extend(is_he.then_some(owner));
+    }
     let page = inquiry.page(&need)?;
-    let is_empty = page.records.is_empty();
     candidates.extend(page.records.iter().filter_map(|fact| keys::trailing_key(fact.key)));
-    candidates.iter().for_each(|key| want(inquiry, key));
+    candidates.iter().for_each(|key| Holder::want(inquiry, &root.id, key));
     inquiry.ready()?;
     for key in candidates {
         let mut holder = Holder::load(root, &key, inquiry)?;
@@ -55,16 +62,21 @@ pub(crate) fn change_owner(ruling: &mut Ruling, root: &mut Root, now: Timestamp,
             continue;
         }
         holder.seated()?.role = Role::Owner;
-        own(ruling, &mut holder, 1);
+        own(ruling, &mut holder, 1)?;
         holder.put(ruling);
         root.set_owner(key);
         return Ok(());
     }
-    if is_empty { Ok(()) } else { deny(Code::NotGoverned, rule::SPACE_GOVERNED) }
+    deny(Code::NotGoverned, rule::SPACE_GOVERNED)
 }
 
-/// One more space that the account owns, or one less.
-pub(crate) fn own(ruling: &mut Ruling, holder: &mut Holder, spaces: i32) {
-    holder.record.spaces_owned = holder.record.spaces_owned.saturating_add_signed(spaces);
+/// One more space that the account owns, or one less. Whoever owns a space by its root and none by his own record was
+/// rebound: housekeeping has yet to say so to the root.
+pub(crate) fn own(ruling: &mut Ruling, holder: &mut Holder, spaces: i32) -> Result<(), Stop> {
+    let Some(owned) = holder.record.spaces_owned.checked_add_signed(spaces) else {
+        return deny(Code::Conflict, rule::SPACE_MOVING);
+    };
+    holder.record.spaces_owned = owned;
     ruling.put(keys::account(&holder.key), &holder.record);
+    Ok(())
 }

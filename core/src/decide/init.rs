@@ -11,7 +11,9 @@ use crate::claims::{Claims, SignedClaims};
 use crate::code::Code;
 use crate::id::{Incarnation, InviteId, SpaceId};
 use crate::key::SignKey;
-use crate::record::{Closed, InviteRecord, JoinRule, KeyRecord, OpenCount, Pause, ServerRoot, Space, Standing, keys};
+use crate::record::{
+    Closed, InviteRecord, JoinRule, KeyRecord, MemberCount, OpenCount, Pause, ServerRoot, Space, Standing, keys,
+};
 use crate::role::Role;
 use crate::rule;
 use crate::text::Kind;
@@ -33,7 +35,9 @@ pub(crate) fn decide(request: &Request, invite: &SignedClaims, name: Option<&str
     let signed = claims_are_signed(inquiry, invite, &claims);
     let named = name.is_none_or(|name| inquiry.check_text(Kind::ServerName, name));
     let (invite_key, count_key) = (keys::invite(&claims.invite), keys::open_count(&context.server));
-    [keys::SERVER, &invite_key, &count_key].into_iter().for_each(|key| inquiry.want(key));
+    inquiry.want(keys::SERVER);
+    inquiry.want(&invite_key);
+    inquiry.want(&count_key);
     inquiry.ready()?;
     if !named {
         return deny(Code::BadText, wrong);
@@ -52,7 +56,7 @@ pub(crate) fn decide(request: &Request, invite: &SignedClaims, name: Option<&str
     match owner {
         Some(owner) => fell(&mut ruling, owner, &claims, inquiry)?,
         None if root.server.owner_invite.is_none() => {
-            ruling.events.push(Event { kind: EventKind::ServerInitialised, space: SpaceId::SERVER, account: None, invite: None });
+            ruling.tell(EventKind::ServerInitialised, SpaceId::SERVER, None, None);
         }
         None => {}
     }
@@ -67,10 +71,16 @@ pub(crate) fn decide(request: &Request, invite: &SignedClaims, name: Option<&str
 
 /// Revokes the owner's key. Whoever lost the link, too, finds it revoked already.
 fn fell(ruling: &mut Ruling, owner: SignKey, claims: &Claims, inquiry: &mut Inquiry<'_>) -> Result<(), Stop> {
-    let key = keys::account(&owner);
+    let (key, joined_key) = (keys::account(&owner), keys::joined(&owner));
     inquiry.want(&key);
+    inquiry.want(&joined_key);
     inquiry.ready()?;
     let mut record: KeyRecord = inquiry.load_or_default(&key)?;
+    let joined: MemberCount = inquiry.load_or_default(&joined_key)?;
+    if record.spaces_owned > joined.members {
+        // What a recovery before this one moves is not there yet; it would be lost on the way.
+        return deny(Code::Conflict, rule::SPACE_MOVING);
+    }
     let Some(account) = record.account.as_mut() else {
         return Err(fault(Code::CorruptRecord, "owner without account"));
     };

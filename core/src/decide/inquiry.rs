@@ -11,6 +11,7 @@ use crate::text::{self, Kind};
 use crate::time::Timestamp;
 use crate::wire::{Context, Facts, Need, PageFact, PageNeed, RecordNeed};
 use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// How far, in seconds, the clock may be behind the records before nothing is decided any more.
@@ -34,6 +35,11 @@ impl<'a> Inquiry<'a> {
         if self.facts.record(key).is_none() && !self.missing.records.iter().any(|need| need.key == key) {
             self.missing.records.push(RecordNeed { key: key.into(), guarded: true });
         }
+    }
+
+    /// Wants these records.
+    pub(crate) fn want_all(&mut self, keys: &[String]) {
+        keys.iter().for_each(|key| self.want(key));
     }
 
     /// Wants a page.
@@ -244,6 +250,11 @@ impl Root {
     pub(crate) fn accept_restore(&mut self) {
         self.changed = true;
         self.server.restore_reviewed = true;
+    }
+
+    /// Forgets what a verb changed in it before it said no.
+    pub(crate) fn forget(&mut self) {
+        (self.changed, self.child_changed) = (false, false);
     }
 
     /// Adds the roots' own writes to a ruling: what the verb changed in them, and, if anything is written, the highest time

@@ -34,14 +34,14 @@ pub(crate) fn list(request: &Request, list: &ListInvites, inquiry: &mut Inquiry<
         let found: Vec<String> = page.records.iter().map(|fact| fact.key.into()).collect();
         let invites: Vec<String> =
             found.iter().filter_map(|key| keys::trailing_invite(key)).map(|id| keys::invite(&id)).collect();
-        invites.iter().for_each(|key| inquiry.want(key));
+        inquiry.want_all(&invites);
         inquiry.ready()?;
         let mut records = Vec::new();
         for key in &invites {
             // A list and its records are one snapshot; a key without its record is a torn store.
             let record: InviteRecord = inquiry.load(key)?.ok_or_else(|| fault(Code::CorruptRecord, key))?;
             let claims = record.invite.unverified_claims().ok_or_else(|| fault(Code::CorruptRecord, key))?;
-            Holder::keys(&list.space, &claims.issuer).iter().for_each(|key| inquiry.want(key));
+            Holder::want(inquiry, &list.space, &claims.issuer);
             records.push((record, claims));
         }
         inquiry.ready()?;
@@ -95,7 +95,7 @@ pub(crate) fn show(request: &Request, show: &ShowInvite, inquiry: &mut Inquiry<'
             return deny(Code::NotFound, rule::INVITES_UNKNOWN);
         };
         let claims = record.invite.unverified_claims().ok_or_else(|| fault(Code::CorruptRecord, &key))?;
-        Holder::keys(&claims.space, &claims.issuer).iter().for_each(|key| inquiry.want(key));
+        Holder::want(inquiry, &claims.space, &claims.issuer);
         caller.go(root, &claims.space, inquiry)?.require(Permission::Invite)?;
         let state = state_of(inquiry, root, &record, &claims, request.context.now)?;
         let page = inquiry.page(&need)?;

@@ -18,7 +18,7 @@ use crate::rule::{self, Rule};
 use crate::statement::{AccountStatement, Domain};
 use crate::text::Kind;
 use crate::time::Timestamp;
-use crate::wire::{Asker, Event, EventKind, Join, Reply, Request};
+use crate::wire::{Asker, EventKind, Join, Reply, Request};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -76,8 +76,7 @@ pub fn judge(s: &Situation) -> (Code, Rule) {
 /// Decides a join of the server.
 pub(crate) fn decide(request: &Request, join: &Join, inquiry: &mut Inquiry<'_>) -> Outcome {
     let (key, id) = prove(request, join, inquiry)?;
-    let (account_key, members_key) = (keys::account(&key), keys::members(&SpaceId::SERVER));
-    [keys::SERVER, &account_key, &members_key, &id.storage_key()].into_iter().for_each(|key| inquiry.want(key));
+    inquiry.want_all(&[keys::SERVER.into(), keys::account(&key), keys::members(&SpaceId::SERVER), id.storage_key()]);
     inquiry.ready()?;
     let root = inquiry.root(&request.context)?;
     let holder = Holder::load(&root, &key, inquiry)?;
@@ -116,7 +115,7 @@ pub(crate) fn enter(request: &Request, space: &SpaceId, inquiry: &mut Inquiry<'_
         let seat = plain_seat(&request.context, Via::Direct);
         super::arrival::seat(&mut ruling, &mut holder, counts, caller.account.incarnation, seat);
         holder.put(&mut ruling);
-        ruling.events.push(event(EventKind::MemberJoined, &holder));
+        ruling.tell(EventKind::MemberJoined, holder.space, Some(holder.key), None);
         let view = view(&holder, caller, request.context.now);
         Ok(ruling.replying(Reply::Member(Box::new(view))))
     })
@@ -169,9 +168,9 @@ fn admit(request: &Request, join: &Join, mut holder: Holder, counts: Counts) -> 
     let mut ruling = Ruling::allow(rule::JOIN_DONE);
     seat_directly(&mut ruling, context, &mut holder, account, counts);
     if is_new {
-        ruling.events.push(event(EventKind::AccountRegistered, &holder));
+        ruling.tell(EventKind::AccountRegistered, holder.space, Some(holder.key), None);
     }
-    ruling.events.push(event(EventKind::MemberJoined, &holder));
+    ruling.tell(EventKind::MemberJoined, holder.space, Some(holder.key), None);
     super::accounts::replying(ruling, &key, &holder.record, context.now)
 }
 
@@ -192,11 +191,7 @@ pub(crate) fn leave(request: &Request, space: &SpaceId, inquiry: &mut Inquiry<'_
         let mut ruling = Ruling::allow(rule::LEAVE_DONE);
         put_out(&mut ruling, request, &mut holder, root, inquiry)?;
         holder.put(&mut ruling);
-        ruling.events.push(event(EventKind::MemberLeft, &holder));
+        ruling.tell(EventKind::MemberLeft, holder.space, Some(holder.key), None);
         Ok(ruling)
     })
-}
-
-fn event(kind: EventKind, holder: &Holder) -> Event {
-    Event { kind, space: holder.space, account: Some(holder.key), invite: None }
 }

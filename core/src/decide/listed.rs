@@ -47,7 +47,7 @@ pub(crate) fn decide(request: &Request, list: &ListKeys, which: List, inquiry: &
             found.push(keys::trailing_key(fact.key).ok_or_else(|| fault(Code::CorruptRecord, fact.key))?);
         }
         let next = if page.more { page.records.last().map(|fact| fact.key.into()).unwrap_or_default() } else { String::new() };
-        found.iter().flat_map(|key| Holder::keys(&list.space, key)).for_each(|key| inquiry.want(&key));
+        found.iter().for_each(|key| Holder::want(inquiry, &list.space, key));
         inquiry.ready()?;
         let mut items = Vec::new();
         for key in &found {

@@ -18,10 +18,9 @@ use crate::role::{Actor, Permission, PlaceKind, Role};
 use crate::rule::{self, Rule};
 use crate::text::{Kind, screen_tags};
 use crate::time::{Expiry, Timestamp};
-use crate::wire::{Ban, Event, EventKind, Member, MemberView, Reply, Request};
+use crate::wire::{Ban, EventKind, Member, MemberView, Reply, Request};
 use alloc::boxed::Box;
 use alloc::string::String;
-use alloc::vec::Vec;
 
 /// What is done, as the table sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -198,7 +197,8 @@ pub(crate) fn decide(request: &Request, member: &Member, change: Change<'_>, inq
         Change::Ban(terms) => inquiry.check_text(Kind::Label, &terms.reason),
         _ => true,
     };
-    let wanted: Vec<String> = Holder::keys(space, key).into_iter().chain(rewritten(space, key)).collect();
+    let mut wanted = Holder::keys(space, key);
+    wanted.extend(rewritten(space, key));
     writing(request, inquiry, Wanted::of(space, &wanted), &mut |inquiry, caller, root| {
         caller.require(act.permission())?;
         sound(change, (good, text), request.context.now)?;
@@ -214,7 +214,7 @@ pub(crate) fn decide(request: &Request, member: &Member, change: Change<'_>, inq
         if rule != rule::MEMBER_AGAIN {
             let kind = apply(&mut ruling, request, &mut holder, change, (caller, owner), root, inquiry)?;
             holder.put(&mut ruling);
-            ruling.events.push(Event { kind, space: *space, account: Some(*key), invite: None });
+            ruling.tell(kind, *space, Some(*key), None);
         }
         let view = view(&holder, caller, request.context.now);
         Ok(ruling.replying(Reply::Member(Box::new(view))))
@@ -225,7 +225,7 @@ pub(crate) fn decide(request: &Request, member: &Member, change: Change<'_>, inq
 fn former_owner(act: Act, caller: &Caller, root: &Root, inquiry: &mut Inquiry<'_>) -> Result<Holder, Stop> {
     match root.here().owner {
         Some(owner) if act == Act::Transfer && owner != caller.key => {
-            Holder::keys(&root.id, &owner).iter().for_each(|key| inquiry.want(key));
+            Holder::want(inquiry, &root.id, &owner);
             inquiry.ready()?;
             Holder::load(root, &owner, inquiry)
         }
@@ -267,7 +267,7 @@ fn apply(
             ruling.mark(keys::banned(&space, &key));
             if was_member {
                 let kind = EventKind::MemberKicked;
-                ruling.events.push(Event { kind, space, account: Some(key), invite: None });
+                ruling.tell(kind, space, Some(key), None);
             }
             Ok(EventKind::KeyBanned)
         }
@@ -293,12 +293,12 @@ fn apply(
             Ok(EventKind::TagsChanged)
         }
         Change::Allow => {
-            *holder.allowlisted() = Some(caller.key);
+            holder.set_allowlisted(Some(caller.key));
             ruling.mark(keys::allowed(&space, &key));
             Ok(EventKind::KeyAllowed)
         }
         Change::Disallow => {
-            *holder.allowlisted() = None;
+            holder.set_allowlisted(None);
             ruling.remove(keys::allowed(&space, &key));
             Ok(EventKind::KeyDisallowed)
         }
@@ -310,8 +310,8 @@ fn hand_over(ruling: &mut Ruling, to: &mut Holder, mut from: Holder) -> Result<(
     to.seated()?.role = Role::Owner;
     from.seated()?.role = Role::Admin;
     if to.space != SpaceId::SERVER {
-        own(ruling, to, 1);
-        own(ruling, &mut from, -1);
+        own(ruling, to, 1)?;
+        own(ruling, &mut from, -1)?;
     }
     from.put(ruling);
     Ok(())

@@ -15,7 +15,7 @@ use crate::role::{Actor, Permission, Role};
 use crate::rule::{self, Rule};
 use crate::text::{Kind, screen_tags};
 use crate::time::{DAY, Expiry, Timestamp};
-use crate::wire::{Event, EventKind, Mint, Reply, Request};
+use crate::wire::{EventKind, Mint, Reply, Request};
 use alloc::boxed::Box;
 
 /// At most this many live invites an issuer.
@@ -138,12 +138,7 @@ pub(crate) fn enter(ruling: &mut Ruling, mut open: OpenInvites, claims: &Claims,
     open.add(ruling, Place::from(claims));
     open.save(ruling);
     ruling.put(keys::invite(&claims.invite), &record);
-    ruling.events.push(Event {
-        kind: EventKind::InviteMinted,
-        space: claims.space,
-        account: Some(claims.issuer),
-        invite: Some(claims.invite),
-    });
+    ruling.tell(EventKind::InviteMinted, claims.space, Some(claims.issuer), Some(claims.invite));
     ruling.reply = Reply::Invite(Box::new(item_of(&record, claims, crate::wire::InviteState::Live)));
 }
 

@@ -10,6 +10,7 @@ mod clear;
 mod delete;
 mod departure;
 mod govern;
+pub mod inbox;
 mod init;
 mod inquiry;
 mod invites;
@@ -31,12 +32,12 @@ mod tidy;
 pub mod watch;
 
 use crate::code::Code;
-use crate::id::DecisionId;
+use crate::id::{DecisionId, InviteId, SpaceId};
 use crate::key::SignKey;
 use crate::rule::{self, Rule};
 use crate::statement::ReceiptBody;
 use crate::wire::{
-    Answer, Asker, Command, Event, Facts, Need, Reply, Request, VERSION, Verdict, Wire, Write, Writer, decode, encode,
+    Answer, Asker, Command, Event, EventKind, Facts, Need, Reply, Request, VERSION, Verdict, Wire, Write, Writer, decode, encode,
 };
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -126,6 +127,9 @@ fn govern(request: &Request, inquiry: &mut Inquiry<'_>) -> Outcome {
         Command::ListSpaces(list) => network::list(request, list, inquiry),
         Command::ListMembers(list) => listed::decide(request, list, List::Members, inquiry),
         Command::Enter(space) => join::enter(request, space, inquiry),
+        Command::InviteAccount(invite) => inbox::invite(request, invite, inquiry),
+        Command::Inbox => inbox::list(request, inquiry),
+        Command::Respond(respond) => inbox::respond(request, *respond, inquiry),
     }
 }
 
@@ -213,6 +217,12 @@ impl Ruling {
 
     fn stop(self) -> Stop {
         Box::new(Halt::Ruled(self))
+    }
+
+    /// Adds something that happened.
+    #[inline(never)]
+    fn tell(&mut self, kind: EventKind, space: SpaceId, account: Option<SignKey>, invite: Option<InviteId>) {
+        self.events.push(Event { kind, space, account, invite });
     }
 
     /// Adds a key the decision is about.

@@ -10,12 +10,12 @@ use super::place::{self, Counts, Holder};
 use super::space::{Name, may_be_called, name_for, view};
 use super::{Outcome, Ruling, deny, fault};
 use crate::code::Code;
-use crate::id::SpaceId;
+use crate::id::{Incarnation, SpaceId};
 use crate::record::{ChildRoot, JobKind, JoinRule, MemberRecord, Named, Pause, Space, Stored, Via, keys};
 use crate::role::{Permission, Role};
 use crate::rule::{self, Rule};
 use crate::text::Kind;
-use crate::wire::{Asker, CreateSpace, Event, EventKind, ListSpaces, Page, PageNeed, Reply, Request, SpaceFilter, SpacePage};
+use crate::wire::{Asker, CreateSpace, EventKind, ListSpaces, Page, PageNeed, Reply, Request, SpaceFilter, SpacePage};
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -71,7 +71,7 @@ pub(crate) fn create(request: &Request, create: &CreateSpace, inquiry: &mut Inqu
                 pause: Pause::No,
                 owner: Some(caller.key),
                 server: None,
-                child: Some(ChildRoot { listed: *listed, era: 0, since: context.now }),
+                child: Some(ChildRoot { listed: *listed, era: 0, since: context.now, remembered: Incarnation::NONE }),
             },
         );
         let mut holder = Holder::new(root, caller.key, caller.record.clone(), MemberRecord::default());
@@ -81,10 +81,10 @@ pub(crate) fn create(request: &Request, create: &CreateSpace, inquiry: &mut Inqu
         (seat.incarnation, seat.role) = (caller.account.incarnation, Role::Owner);
         *holder.seat() = Some(seat);
         holder.put(&mut ruling);
-        own(&mut ruling, &mut holder, 1);
+        own(&mut ruling, &mut holder, 1)?;
         ruling.put(keys::name(name), &Named { space: id });
         for kind in [EventKind::SpaceCreated, EventKind::MemberJoined] {
-            ruling.events.push(Event { kind, space: id, account: Some(caller.key), invite: None });
+            ruling.tell(kind, id, Some(caller.key), None);
         }
         let (there, actor) = (holder.there(), place::actor(root, &holder.record, &holder.there()));
         let owner = Caller { there, actor, ..caller.clone() };
@@ -103,16 +103,16 @@ pub(crate) fn delete(request: &Request, id: &SpaceId, inquiry: &mut Inquiry<'_>)
         let name = keys::name(&root.here().name);
         inquiry.want(&name);
         let owner = root.here().owner.filter(|_| root.here().governed);
-        owner.iter().flat_map(|key| Holder::keys(id, key)).for_each(|key| inquiry.want(&key));
+        owner.iter().for_each(|key| Holder::want(inquiry, id, key));
         inquiry.ready()?;
         let mut ruling = Ruling::allow(rule::DELETE_SPACE_DONE);
         if let Some(owner) = owner {
-            own(&mut ruling, &mut Holder::load(root, &owner, inquiry)?, -1);
+            own(&mut ruling, &mut Holder::load(root, &owner, inquiry)?, -1)?;
         }
         ruling.remove(name);
         ruling.remove(keys::space(id));
         leave_job(&mut ruling, &request.context, JobKind::ClearSpace(*id));
-        ruling.events.push(Event { kind: EventKind::SpaceDeleted, space: *id, account: None, invite: None });
+        ruling.tell(EventKind::SpaceDeleted, *id, None, None);
         Ok(ruling)
     })
 }
@@ -144,7 +144,9 @@ pub(crate) fn list(request: &Request, list: &ListSpaces, inquiry: &mut Inquiry<'
         let mut items = Vec::new();
         for space in &found {
             let there = caller.go(root, space, inquiry)?;
-            if root.is_there() && place::is_visible(root, there.actor, &there.there) {
+            let mine = there.there.current_seat(Some(&caller.account)).is_some() || list.filter != SpaceFilter::Mine;
+            let listed = there.there.allowlisted_by(Some(&caller.account));
+            if mine && root.is_there() && place::is_visible(root, there.actor, listed) {
                 items.push(view(root, &there, inquiry.load_or_default(&keys::members(space))?, request.context.now));
             }
         }

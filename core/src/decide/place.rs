@@ -4,9 +4,9 @@
 use super::inquiry::{Inquiry, Root};
 use super::{Ruling, Stop, fault};
 use crate::code::Code;
-use crate::id::SpaceId;
+use crate::id::{Incarnation, SpaceId};
 use crate::key::SignKey;
-use crate::record::{Ban, KeyRecord, MemberCount, MemberRecord, Seat, Standing, keys};
+use crate::record::{Allowed, Ban, KeyRecord, MemberCount, MemberRecord, Seat, Standing, keys};
 use crate::role::{Actor, PlaceKind, Role};
 use crate::time::Timestamp;
 use alloc::string::String;
@@ -53,9 +53,9 @@ pub(crate) fn actor(root: &Root, record: &KeyRecord, there: &MemberRecord) -> Ac
 
 /// Whether the space is there for somebody: its members, who governs the server, whom its allowlist lets in, and everyone
 /// if it is listed.
-pub(crate) fn is_visible(root: &Root, actor: Actor, there: &MemberRecord) -> bool {
+pub(crate) fn is_visible(root: &Root, actor: Actor, allowlisted: Option<SignKey>) -> bool {
     let listed = root.here().child.as_ref().is_none_or(|child| child.listed);
-    listed || actor.place != PlaceKind::Outside || there.allowlisted_by.is_some()
+    listed || actor.place != PlaceKind::Outside || allowlisted.is_some()
 }
 
 /// All about one key in the space that is asked about.
@@ -74,6 +74,11 @@ impl Holder {
             found.push(keys::member(space, key));
         }
         found
+    }
+
+    /// Wants it.
+    pub(crate) fn want(inquiry: &mut Inquiry<'_>, space: &SpaceId, key: &SignKey) {
+        inquiry.want_all(&Self::keys(space, key));
     }
 
     /// As the wanted records have it.
@@ -123,14 +128,19 @@ impl Holder {
         ban.as_ref().filter(|ban| ban.stands(now))
     }
 
-    /// Who put the key on this space's allowlist.
-    pub(crate) fn allowlisted(&mut self) -> &mut Option<SignKey> {
-        if self.is_at_server() { &mut self.record.allowlisted_by } else { &mut self.there.allowlisted_by }
+    /// Puts the key on this space's allowlist, or takes it off.
+    pub(crate) fn set_allowlisted(&mut self, by: Option<SignKey>) {
+        let incarnation = self.incarnation();
+        if self.is_at_server() {
+            self.record.allowlisted_by = by;
+        } else {
+            self.there.allowlisted = by.map(|by| Allowed { by, incarnation });
+        }
     }
 
-    /// The same, to be read.
+    /// Who put the key on this space's allowlist, if that counts for the account it has now.
     pub(crate) fn allowlisted_by(&self) -> Option<SignKey> {
-        if self.is_at_server() { self.record.allowlisted_by } else { self.there.allowlisted_by }
+        if self.is_at_server() { self.record.allowlisted_by } else { self.there.allowlisted_by(self.record.account.as_ref()) }
     }
 
     /// Why the key may not be here, if so: it is revoked, or banned from here or from the server.
@@ -140,6 +150,11 @@ impl Holder {
             _ if self.record.is_banned(now) || self.banned(now).is_some() => Some(Code::Banned),
             _ => None,
         }
+    }
+
+    /// Which registration the key's account is.
+    pub(crate) fn incarnation(&self) -> Incarnation {
+        self.record.account.as_ref().map_or(Incarnation::NONE, |account| account.incarnation)
     }
 
     /// As what it acts here.
@@ -186,6 +201,11 @@ impl Counts {
             found.push(keys::joined(key));
         }
         found
+    }
+
+    /// Wants them.
+    pub(crate) fn want(inquiry: &mut Inquiry<'_>, space: &SpaceId, key: &SignKey) {
+        inquiry.want_all(&Self::keys(space, key));
     }
 
     /// As the records have them.

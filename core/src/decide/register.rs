@@ -15,7 +15,7 @@ use crate::role::Permission;
 use crate::rule;
 use crate::statement::{AccountStatement, Domain};
 use crate::text::Kind;
-use crate::wire::{Event, EventKind, Prove, Register, Request};
+use crate::wire::{EventKind, Prove, Register, Request};
 
 /// Decides a register.
 pub(crate) fn decide(request: &Request, register: &Register, inquiry: &mut Inquiry<'_>) -> Outcome {
@@ -45,7 +45,7 @@ pub(crate) fn decide(request: &Request, register: &Register, inquiry: &mut Inqui
         let account = new_account(&request.context, *kex_key, handle.clone(), Via::Direct, caller.key);
         seat_directly(&mut ruling, &request.context, &mut holder, account, counts);
         for kind in [EventKind::AccountRegistered, EventKind::MemberJoined] {
-            ruling.events.push(Event { kind, space: SpaceId::SERVER, account: Some(*sign_key), invite: None });
+            ruling.tell(kind, SpaceId::SERVER, Some(*sign_key), None);
         }
         Ok(replying(ruling, sign_key, &holder.record, now))
     })
@@ -69,12 +69,7 @@ pub(crate) fn prove(request: &Request, prove: &Prove, inquiry: &mut Inquiry<'_>)
         if account.binding.is_none() {
             account.binding = Some(prove.binding);
             ruling.put(keys::account(&caller.key), &record);
-            ruling.events.push(Event {
-                kind: EventKind::AccountProved,
-                space: SpaceId::SERVER,
-                account: Some(caller.key),
-                invite: None,
-            });
+            ruling.tell(EventKind::AccountProved, SpaceId::SERVER, Some(caller.key), None);
         }
         Ok(ruling)
     })

@@ -11,7 +11,7 @@ use crate::role::{Actor, Permission, PlaceKind, Role};
 use crate::rule::{self, Rule};
 use crate::text::{Kind, is_name};
 use crate::time::Timestamp;
-use crate::wire::{Event, EventKind, Reply, Request, SpaceView, Standpoint, UpdateSpace};
+use crate::wire::{EventKind, Reply, Request, SpaceView, Standpoint, UpdateSpace};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -79,7 +79,7 @@ pub(crate) fn show(request: &Request, id: &SpaceId, inquiry: &mut Inquiry<'_>) -
 
 /// Decides a change.
 pub(crate) fn update(request: &Request, update: &UpdateSpace, inquiry: &mut Inquiry<'_>) -> Outcome {
-    let UpdateSpace { space: id, name, join_rule, max_members, description, pause, listed, governed } = update;
+    let UpdateSpace { space: id, name, join_rule, description, pause, listed, governed, .. } = update;
     let is_server = *id == SpaceId::SERVER;
     let named = name.as_ref().is_none_or(|name| inquiry.check_text(Kind::ServerName, name));
     let described = description.as_ref().is_none_or(|text| inquiry.check_text(Kind::Greeting, text));
@@ -94,18 +94,7 @@ pub(crate) fn update(request: &Request, update: &UpdateSpace, inquiry: &mut Inqu
     wanted.extend(name.as_ref().filter(|name| !is_server && may_be_called(name)).map(|name| keys::name(name)));
     writing(request, inquiry, Wanted::of(id, &wanted), &mut |inquiry, caller, root| {
         let before = root.here().clone();
-        let mut after = Space {
-            name: name.clone().unwrap_or_else(|| before.name.clone()),
-            join_rule: join_rule.unwrap_or(before.join_rule),
-            max_members: max_members.unwrap_or(before.max_members),
-            description: description.clone().unwrap_or_else(|| before.description.clone()),
-            pause: pause.unwrap_or(before.pause),
-            governed: governed.unwrap_or(before.governed),
-            ..before.clone()
-        };
-        if let (Some(child), Some(listed)) = (after.child.as_mut(), listed) {
-            child.listed = *listed;
-        }
+        let after = changed(before.clone(), update);
         let wish = Wish {
             showable: named && described,
             name: if is_server || after.name == before.name { Name::Free } else { name_for(&after.name, id, inquiry)? },
@@ -121,6 +110,7 @@ pub(crate) fn update(request: &Request, update: &UpdateSpace, inquiry: &mut Inqu
         let mut ruling = Ruling::allow(rule);
         if wish.changes {
             if !is_server && after.name != before.name {
+                inquiry.want(&keys::name(&before.name));
                 ruling.remove(keys::name(&before.name));
                 ruling.put(keys::name(&after.name), &Named { space: *id });
             }
@@ -128,11 +118,30 @@ pub(crate) fn update(request: &Request, update: &UpdateSpace, inquiry: &mut Inqu
             if wish.governs {
                 change_owner(&mut ruling, root, request.context.now, inquiry)?;
             }
-            ruling.events.push(Event { kind: EventKind::SpaceChanged, space: *id, account: None, invite: None });
+            inquiry.ready()?;
+            ruling.tell(EventKind::SpaceChanged, *id, None, None);
         }
         let view = view(root, caller, inquiry.load_or_default(&wanted[0])?, request.context.now);
         Ok(ruling.replying(Reply::Space(Box::new(view))))
     })
+}
+
+/// The space as it would be.
+fn changed(mut space: Space, update: &UpdateSpace) -> Space {
+    if let Some(name) = &update.name {
+        space.name.clone_from(name);
+    }
+    if let Some(text) = &update.description {
+        space.description.clone_from(text);
+    }
+    space.join_rule = update.join_rule.unwrap_or(space.join_rule);
+    space.max_members = update.max_members.unwrap_or(space.max_members);
+    space.pause = update.pause.unwrap_or(space.pause);
+    space.governed = update.governed.unwrap_or(space.governed);
+    if let (Some(child), Some(listed)) = (space.child.as_mut(), update.listed) {
+        child.listed = listed;
+    }
+    space
 }
 
 /// Whether a network may have this name.

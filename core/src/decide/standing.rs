@@ -12,7 +12,7 @@ use crate::key::SignKey;
 use crate::record::{KeyRecord, Standing, keys};
 use crate::role::{Permission, PlaceKind, Role};
 use crate::rule::{self, Rule};
-use crate::wire::{Event, EventKind, Request};
+use crate::wire::{EventKind, Request};
 
 /// What is to happen to the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,7 +102,7 @@ pub(crate) fn decide(request: &Request, change: Change, key: &SignKey, inquiry: 
             }
         };
         holder.put(&mut ruling);
-        ruling.events.push(Event { kind, space: SpaceId::SERVER, account: Some(*key), invite: None });
+        ruling.tell(kind, SpaceId::SERVER, Some(*key), None);
         Ok(replying(ruling, key, &holder.record, request.context.now))
     })
 }

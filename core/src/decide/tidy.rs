@@ -70,7 +70,7 @@ fn close(
 ) -> Result<(Option<ClosingJob>, Ruling), Stop> {
     let count_key = keys::open_count(&closing.issuer);
     inquiry.want(&count_key);
-    Holder::keys(space, &closing.issuer).iter().for_each(|key| inquiry.want(key));
+    Holder::want(inquiry, space, &closing.issuer);
     want_space(inquiry, space, &closing.issuer);
     inquiry.ready()?;
     root.go(space, inquiry)?;

@@ -50,7 +50,9 @@ pub fn judge(watcher: Actor, kind: EventKind, about_oneself: bool) -> Sight {
         | EventKind::KeyBanned
         | EventKind::BanLifted
         | EventKind::KeyAllowed
-        | EventKind::KeyDisallowed => Sight::Nothing,
+        | EventKind::KeyDisallowed
+        | EventKind::AccountInvited
+        | EventKind::InviteDeclined => Sight::Nothing,
     }
 }
 

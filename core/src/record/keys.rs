@@ -7,6 +7,7 @@
 //! | `m.<space>.<pub>` | the same in a network, whose account is the server's ([`MemberRecord`](super::MemberRecord)) |
 //! | `b.<pub>` | in how many networks a key is ([`MemberCount`](super::MemberCount)) |
 //! | `b.<pub>.<space>` | that a key is in a network (empty record) |
+//! | `i.<pub>` | the directed invites of a key ([`Inbox`](super::Inbox)) |
 //! | `u.01.<name>` | whose a network's name is ([`Named`](super::Named)) |
 //! | `s.<space>` | a space's root; the server's also holds owner, restore epoch and highest time ([`Space`](super::Space)) |
 //! | `n.<space>` | exact member count and roster revision ([`MemberCount`](super::MemberCount)) |
@@ -31,7 +32,7 @@
 //! | `g.00` | the host's own, rewritten to find out whether the store commits |
 //! | `g.01` | the host's own: a high-water mark is kept outside the store |
 //!
-//! Reserved for rooms, roles and inboxes: `e`, `h`, `i`, `l`; other kinds of names below `u`.
+//! Reserved for rooms and roles: `e`, `h`, `l`; other kinds of names below `u`.
 
 use crate::digest::push_hex;
 use crate::id::{DecisionId, InviteId, SpaceId};
@@ -99,6 +100,10 @@ pub fn joined_space(key: &SignKey, space: &SpaceId) -> String {
 /// Every network a key is in.
 pub fn all_joined(key: &SignKey) -> String {
     below("b.", &key.0)
+}
+/// The directed invites of a key.
+pub fn inbox(key: &SignKey) -> String {
+    part("i.", &key.0)
 }
 /// Whose a network's name is.
 pub fn name(name: &str) -> String {

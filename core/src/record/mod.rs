@@ -5,6 +5,7 @@
 
 mod account;
 mod history;
+mod inbox;
 mod invite;
 pub mod keys;
 mod member;
@@ -14,8 +15,9 @@ mod space;
 
 pub use account::{Account, Ban, Glance, KeyRecord, Seat, Standing, Via};
 pub use history::{CheckRef, Contents, DecisionRecord, FactRef, FactSource, Involved, PageRef, chain_next, chain_over};
+pub use inbox::{Inbox, Offer};
 pub use invite::{Closed, InviteRecord, OpenCount, Use, claims_digest};
-pub use member::{MemberRecord, Named};
+pub use member::{Allowed, MemberRecord, Named};
 pub use readable::is_readable;
 pub use request_id::{KEPT as REQUEST_IDS_KEPT, REFUSALS_KEPT, RefusalCount, RequestRecord};
 pub(crate) use space::closed_at;
@@ -57,5 +59,5 @@ macro_rules! stored {
 }
 stored! {
     KeyRecord = 1, Space = 1, MemberCount = 1, InviteRecord = 1, Use = 1, OpenCount = 1, Closed = 1, RequestRecord = 1,
-    DecisionRecord = 1, Contents = 1, Involved = 1, Job = 1, RefusalCount = 1, MemberRecord = 1, Named = 1,
+    DecisionRecord = 1, Contents = 1, Involved = 1, Job = 1, RefusalCount = 1, MemberRecord = 1, Named = 1, Inbox = 1,
 }

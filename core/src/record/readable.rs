@@ -1,8 +1,8 @@
 //! Whether a record can be read at all, whatever it is: asked of every record of a state before it is put back.
 
 use super::{
-    Closed, DecisionRecord, InviteRecord, Involved, Job, KeyRecord, MemberCount, MemberRecord, Named, OpenCount, RefusalCount,
-    RequestRecord, Space, Stored, Use,
+    Closed, DecisionRecord, Inbox, InviteRecord, Involved, Job, KeyRecord, MemberCount, MemberRecord, Named, OpenCount,
+    RefusalCount, RequestRecord, Space, Stored, Use,
 };
 
 /// Whether these bytes are what stands under this key. A kind of key that is not known here is of a newer program, and
@@ -21,6 +21,7 @@ pub fn is_readable(key: &str, value: &[u8]) -> bool {
         "s" => reads::<Space>(value),
         "b" if !rest.contains('.') => reads::<MemberCount>(value),
         "m" => reads::<MemberRecord>(value),
+        "i" => reads::<Inbox>(value),
         "u" => reads::<Named>(value),
         "n" => reads::<MemberCount>(value),
         "v" => reads::<InviteRecord>(value),

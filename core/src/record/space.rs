@@ -134,6 +134,8 @@ wire_struct! {
         pub era: u32,
         /// When it was made.
         pub since: Timestamp,
+        /// Which registration of the owner's key is remembered as the owner, while the space is not governed.
+        pub remembered: Incarnation,
     }
 }
 
@@ -319,7 +321,11 @@ mod tests {
         };
         let others = [
             Space { server: None, ..space.clone() },
-            Space { server: None, child: Some(ChildRoot { listed: true, era: 1, since: Timestamp(4) }), ..space.clone() },
+            Space {
+                server: None,
+                child: Some(ChildRoot { listed: true, era: 1, since: Timestamp(4), remembered: Incarnation::NONE }),
+                ..space.clone()
+            },
             Space { owner: None, pause: Pause::No, ..space.clone() },
             Space {
                 server: Some(ServerRoot { owner_invite: Some(InviteId([3; 16])), restore_reviewed: false, ..server }),

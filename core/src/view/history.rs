@@ -176,6 +176,8 @@ impl About {
             | Command::Allow(member)
             | Command::Disallow(member) => Self { account: Some(member.key), ..Self::default() },
             Command::Ban(ban) => Self { account: Some(ban.member.key), ..Self::default() },
+            Command::InviteAccount(invite) => Self { account: Some(invite.member.key), ..Self::default() },
+            Command::Respond(respond) => Self { invite: Some(respond.invite), ..Self::default() },
             Command::SetRole(set) => Self { account: Some(set.member.key), ..Self::default() },
             Command::SetTags(set) => Self { account: Some(set.member.key), ..Self::default() },
             Command::Join(join) => Self { handle: Some(join.handle.clone()), ..Self::default() },
@@ -200,7 +202,8 @@ impl About {
             | Command::DeleteSpace(_)
             | Command::ListSpaces(_)
             | Command::ListMembers(_)
-            | Command::Enter(_) => Self::default(),
+            | Command::Enter(_)
+            | Command::Inbox => Self::default(),
             Command::Sees(sees) => Self { account: Some(sees.account), ..Self::default() },
         }
     }

@@ -12,6 +12,7 @@ mod accounts;
 mod authorized;
 mod events;
 mod history;
+mod inbox;
 mod invites;
 mod members;
 mod preview;
@@ -27,6 +28,7 @@ pub use accounts::{AccountAnswer, AccountChanged, AccountDetails, AccountList, A
 pub use authorized::{Authorization, AuthorizedBody, AuthorizedList, CanAnswer, CanFacts, CanQuery, KeyAuthorization, MAX_KEYS};
 pub use events::{EndedItem, EventItem, EventsQuery, WatchingItem};
 pub use history::{Asked, By, DecisionItem, DecisionList};
+pub use inbox::{InboxItem, InboxList, InviteAccountBody, Invited};
 pub use invites::{InviteAnswer, InviteItem, InviteList, InviteListQuery, InviteShown, MintBody, PageQuery, UseItem};
 pub use members::{BanBody, BanView, ChangeMemberBody, MemberAnswer, MemberList, MemberView};
 pub use preview::{AccountProofBody, ClaimsView, PreviewAnswer, PreviewBody};

@@ -198,7 +198,8 @@ spelt_as!(EventKind {
     MemberKicked = "member-kicked", KeyBanned = "key-banned", BanLifted = "ban-lifted", RoleChanged = "role-changed",
     OwnerChanged = "owner-changed", TagsChanged = "tags-changed", KeyAllowed = "key-allowed",
     KeyDisallowed = "key-disallowed", SpaceChanged = "space-changed",
-    SpaceCreated = "space-created", SpaceDeleted = "space-deleted",
+    SpaceCreated = "space-created", SpaceDeleted = "space-deleted", AccountInvited = "account-invited",
+    InviteDeclined = "invite-declined",
 });
 spelt_as!(Standing { Active = "active", Revoked = "revoked", });
 

@@ -128,6 +128,10 @@ wire_enum! {
         24 => SpaceCreated,
         /// A network was deleted.
         25 => SpaceDeleted,
+        /// An account was invited by name.
+        26 => AccountInvited,
+        /// It said no.
+        27 => InviteDeclined,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is asked about a space itself, its members, the keys that may or may not come in, and what happens there.
 
 use super::shape::{wire_enum, wire_struct};
-use crate::id::{Incarnation, SpaceId};
+use crate::id::{Incarnation, InviteId, SpaceId};
 use crate::key::{KexKey, SignKey, Signature};
 use crate::record::{JoinRule, Pause};
 use crate::role::Role;
@@ -45,6 +45,28 @@ wire_struct! {
         pub max_members: u32,
         /// Whether everyone at the server may find it.
         pub listed: bool,
+    }
+}
+
+wire_struct! {
+    /// Invite an account by name.
+    #[derive(Copy)]
+    pub struct InviteAccount {
+        /// Whom, and where to.
+        pub member: Member,
+        /// As what.
+        pub role: Role,
+    }
+}
+
+wire_struct! {
+    /// Answer a directed invite.
+    #[derive(Copy)]
+    pub struct Respond {
+        /// Which.
+        pub invite: InviteId,
+        /// Whether one comes.
+        pub accept: bool,
     }
 }
 

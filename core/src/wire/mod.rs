@@ -26,10 +26,14 @@ pub use answer::{Answer, Decided, Event, EventKind, Need, PageNeed, RecordNeed, 
 pub(crate) use codec::list_of;
 pub use codec::{Malformed, Reader, Wire, Writer, decode, encode};
 pub use facts::{Facts, FactsBuilder, PageFact, RecordFact};
-pub use governing::{Ban, CreateSpace, Join, ListKeys, ListSpaces, Member, Sees, SetRole, SetTags, SpaceFilter, UpdateSpace};
+pub use governing::{
+    Ban, CreateSpace, InviteAccount, Join, ListKeys, ListSpaces, Member, Respond, Sees, SetRole, SetTags, SpaceFilter,
+    UpdateSpace,
+};
 pub use reply::{
-    AccountDetails, AccountPage, AccountView, Description, InviteItem, InvitePage, InviteShown, InviteState, LiveFacts,
-    MemberPage, MemberView, Page, PreviewReply, Redeemed, Reply, Sight, SpacePage, SpaceView, Standpoint, UseItem, Why,
+    AccountDetails, AccountPage, AccountView, Description, InboxItem, InviteItem, InvitePage, InviteShown, InviteState,
+    LiveFacts, MemberPage, MemberView, Page, PreviewReply, Redeemed, Reply, Sight, SpacePage, SpaceView, Standpoint, UseItem,
+    Why,
 };
 pub use request::{
     AccountProof, Asker, Can, Command, Context, HttpAuth, Init, InviteFilter, ListInvites, Mint, Paging, Preview, Prove,

@@ -58,6 +58,8 @@ wire_enum! {
         18 => Seen(Vec<Sight>),
         /// To `list spaces`.
         19 => Spaces(SpacePage),
+        /// To `inbox`, and to what puts something there.
+        20 => Inbox(Vec<InboxItem>),
     }
 }
 
@@ -317,6 +319,28 @@ wire_struct! {
 }
 
 wire_struct! {
+    /// A directed invite.
+    pub struct InboxItem {
+        /// Which.
+        pub invite: InviteId,
+        /// Where it leads.
+        pub space: SpaceId,
+        /// What that is called.
+        pub space_name: String,
+        /// As what.
+        pub role: Role,
+        /// Who made it.
+        pub issuer: SignKey,
+        /// What that account is called, if it is still there.
+        pub issuer_handle: String,
+        /// Until when; at that second it has expired.
+        pub expires: Timestamp,
+        /// What a yes would be answered now.
+        pub code: Code,
+    }
+}
+
+wire_struct! {
     /// A page of networks.
     pub struct SpacePage {
         /// By id (one's own) or by name (those one may find).
@@ -362,4 +386,4 @@ wire_enum! {
         2 => Whole,
     }
 }
-list_of!(InviteItem, UseItem, AccountView, MemberView, Sight, SpaceView, Permission);
+list_of!(InviteItem, UseItem, AccountView, MemberView, Sight, SpaceView, Permission, InboxItem);

@@ -8,7 +8,9 @@ use crate::key::{KexKey, Nonce, ServerKey, SignKey, Signature};
 use crate::role::Permission;
 use crate::statement::RedeemStatement;
 use crate::time::Timestamp;
-use crate::wire::{Ban, CreateSpace, Join, ListKeys, ListSpaces, Member, Sees, SetRole, SetTags, UpdateSpace};
+use crate::wire::{
+    Ban, CreateSpace, InviteAccount, Join, ListKeys, ListSpaces, Member, Respond, Sees, SetRole, SetTags, UpdateSpace,
+};
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -169,6 +171,12 @@ wire_enum! {
         69 => ListMembers(ListKeys),
         /// Come into a network with the account one has, where its rule lets one.
         70 => Enter(SpaceId),
+        /// Invite an account by name.
+        71 => InviteAccount(InviteAccount),
+        /// Show what one was invited to by name.
+        72 => Inbox,
+        /// Answer one of those.
+        73 => Respond(Respond),
     }
 }
 

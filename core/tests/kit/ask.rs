@@ -252,6 +252,7 @@ pub fn reads(command: &Command) -> bool {
         | Command::ListAllowed(_)
         | Command::ListSpaces(_)
         | Command::ListMembers(_)
+        | Command::Inbox
         | Command::Watch
         | Command::Sees(_) => true,
         Command::Init(_)
@@ -281,6 +282,8 @@ pub fn reads(command: &Command) -> bool {
         | Command::CreateSpace(_)
         | Command::DeleteSpace(_)
         | Command::Enter(_)
+        | Command::InviteAccount(_)
+        | Command::Respond(_)
         | Command::Leave(_) => false,
     }
 }

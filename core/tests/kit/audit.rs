@@ -42,11 +42,7 @@ impl World {
                 let (space, key) = (SpaceId::from_hex(space).unwrap(), SignKey::from_hex(key).unwrap());
                 let lists = [keys::banned(&space, &key), keys::allowed(&space, &key)];
                 let stands = lists.each_ref().map(|list| self.store.contains_key(list));
-                assert_eq!(
-                    stands,
-                    [record.ban.is_some(), record.allowlisted_by.is_some()],
-                    "{place} stands on the lists it is on"
-                );
+                assert_eq!(stands, [record.ban.is_some(), record.allowlisted.is_some()], "{place} stands on the lists it is on");
                 let seat = record.seat.as_ref()?;
                 for mark in [keys::roster(&space, seat.joined_at, &key), keys::joined_space(&key, &space)] {
                     assert!(self.store.contains_key(&mark), "a member of a network stands on both lists: {mark}");

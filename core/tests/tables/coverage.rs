@@ -14,7 +14,6 @@ const EDGES: &[(Code, &str)] = &[
     (Code::DamagedLink, "links and typed codes are read on the holder's device"),
     (Code::TooLarge, "the edge refuses a body before it is read"),
     (Code::GuardDenied, "guards are asked by the host; none exist yet"),
-    (Code::Conflict, "the committer answers it when a record changed meanwhile"),
     (Code::Unavailable, "the host answers it for a store that does not"),
     (Code::OutcomeUnknown, "the host answers it for a commit nobody knows the end of"),
     (Code::RateLimited, "the edge counts requests"),

@@ -13,6 +13,7 @@ mod can;
 mod cancel;
 mod coverage;
 mod describe;
+mod directed;
 mod faults;
 mod gate;
 mod init;
@@ -26,6 +27,7 @@ mod mint_claims;
 mod network_entry;
 mod network_members;
 mod network_powers;
+mod network_recovery;
 mod networks;
 mod preview;
 mod reading;
@@ -73,6 +75,10 @@ fn all() -> Vec<Table> {
         network_entry::enter_table(),
         network_entry::leave_table(),
         network_entry::redeem_table(),
+        directed::table(),
+        directed::answer_table(),
+        directed::inbox_table(),
+        network_recovery::table(),
         network_powers::offer_table(),
         network_powers::can_table(),
         network_powers::event_table(),

@@ -4,11 +4,11 @@ use crate::kit::table::{ANY, Answered, Cell, Table, column, row};
 use crate::kit::{Made, Outcome, Person, World};
 use crate::networks::{ACTORS, stage};
 use crate::words;
-use doorward_core::record::{Ban, InviteRecord, JoinRule, KeyRecord, MemberRecord, Pause, Space, Standing, keys};
+use doorward_core::record::{Allowed, Ban, InviteRecord, JoinRule, KeyRecord, MemberRecord, Pause, Space, Standing, keys};
 use doorward_core::role::Role;
 use doorward_core::time::Expiry;
 use doorward_core::wire::Command;
-use doorward_core::{Code, SignKey, SpaceId, Timestamp, rule};
+use doorward_core::{Code, Incarnation, SignKey, SpaceId, Timestamp, rule};
 
 const BANS: &[&str] = &["no", "from the network"];
 const PLACE: &[&str] = &["open", "paused", "closed", "not on its list", "full", "gone"];
@@ -125,7 +125,7 @@ fn step_for_everyone_who_enters() {
         world.edit_member(space, seeker, |record| {
             record.seat = member.then_some(seat);
             record.ban = banned.then(a_ban);
-            record.allowlisted_by = cell.is("on the allowlist", "yes").then_some(SignKey([7; 32]));
+            record.allowlisted = cell.is("on the allowlist", "yes").then(an_entry);
         });
         let outcome = {
             let call = world.signed(seeker, 9, Command::Enter(space));
@@ -140,12 +140,35 @@ fn step_for_everyone_who_enters() {
     {
         world.store = base.clone();
         world.edit_space(space, |root| root.child.as_mut().unwrap().listed = listed);
-        world.edit_member(space, seeker, |record| record.allowlisted_by = allowed.then_some(SignKey([7; 32])));
+        world.edit_member(space, seeker, |record| record.allowlisted = allowed.then(an_entry));
         assert_eq!(world.ask(&world.signed(seeker, 9, Command::Enter(space))).code(), code);
         world.edit_space(space, |root| root.pause = Pause::UntilLifted);
         let paused = world.ask(&world.signed(seeker, 10, Command::Enter(space))).code();
         assert_eq!(paused, if code == Code::NotFound { code } else { Code::Paused });
     }
+}
+
+/// An entry for whichever account the key has.
+fn an_entry() -> Allowed {
+    Allowed { by: SignKey([7; 32]), incarnation: Incarnation::NONE }
+}
+
+/// An entry is for one registration of the key, if it had one: whoever comes after is somebody else.
+#[test]
+fn an_entry_is_for_one_registration() {
+    let (mut world, space, people) = stage();
+    world.edit_space(space, |root| root.join_rule = JoinRule::Allowlist);
+    let guest = &people[0];
+    let allow = Command::Allow(crate::kit::network::member_of(space, guest));
+    assert!(world.ask(&world.signed(&people[3], 90, allow)).allowed());
+    let code = |world: &mut World| {
+        let call = world.signed(guest, 91, Command::Enter(space));
+        world.decide(&call).code()
+    };
+    assert_eq!(code(&mut world), Code::Allowed);
+    assert!(world.ask(&world.signed(&people[5], 92, Command::Delete(guest.key()))).allowed());
+    world.join(&people[5], guest, Role::Member);
+    assert_eq!(code(&mut world), Code::NotAllowlisted);
 }
 
 fn a_ban() -> Ban {

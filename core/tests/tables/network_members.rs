@@ -276,7 +276,7 @@ fn done(outcome: &Outcome, space: SpaceId, who: &Person, former: &Person, before
         assert!(marked(keys::banned(&space, &who.key())) == Some(true) && after.seat.is_none() && fell);
         return if before.seat.is_some() { "banned, no member, one epoch on" } else { "banned, one epoch on" };
     }
-    if after.allowlisted_by.is_some() {
+    if after.allowlisted.is_some() {
         assert_eq!(marked(keys::allowed(&space, &who.key())), Some(true));
         return "on the list";
     }

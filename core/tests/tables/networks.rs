@@ -429,3 +429,20 @@ fn a_network_that_is_gone_is_cleared() {
     world.audit();
     world.network(&people[5], "harbour");
 }
+
+/// A change that is refused on its way changes nothing, whatever else it asked for.
+#[test]
+fn a_refused_change_changes_nothing() {
+    let (mut world, space, people) = stage();
+    let simple = update_of(space, |update| (update.governed, update.join_rule) = (Some(false), Some(JoinRule::Open)));
+    assert!(world.ask(&world.signed(&people[5], 60, simple)).allowed());
+    for who in &people[1..4] {
+        assert!(world.ask(&world.signed(&people[5], 61 + u64::from(who.key().0[0]), Command::Revoke(who.key()))).allowed());
+    }
+    let before = world.space(space);
+    let again = update_of(space, |update| (update.governed, update.name) = (Some(true), Some("lighthouse".into())));
+    let outcome = world.ask(&world.signed(&people[5], 400, again));
+    assert_eq!((outcome.code(), outcome.rule()), (Code::NotGoverned, "space.governed"));
+    assert_eq!(world.space(space), before);
+    world.audit();
+}

@@ -196,7 +196,9 @@ fn step_for_every_successor() {
         assert!(world.ask(&world.signed(&owner, id, verb)).allowed());
     }
     world.edit_seat(&owner, |seat| seat.tags = vec!["founder".into()]);
-    world.edit_key(&owner, |record| record.spaces_owned = 2);
+    for name in ["harbour", "lighthouse"] {
+        world.network(&owner, name);
+    }
     let made = world.recovery_offer(1, owner.key());
     assert!(world.ask(&Call::of(Asker::Operator, made.recover())).allowed());
     let base = world.store.clone();

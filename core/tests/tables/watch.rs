@@ -18,7 +18,7 @@ const SHOWN: &str = "member joined | member left | member kicked | account delet
 /// What they do not.
 const HIDDEN: &str = "server set up | invite made | invite cancelled | invite burned | account made | account proved | \
     account revoked | account restored | restore begun | restore accepted | owner recovery begun | key banned | \
-    ban lifted | key allowed | key disallowed";
+    ban lifted | key allowed | key disallowed | account invited | invite declined";
 
 fn sees(when: [&'static str; 3], sight: &'static str) -> Row {
     row(when, Code::Allowed, rule::SEES_YES, sight)

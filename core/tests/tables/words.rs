@@ -140,6 +140,8 @@ words!(event, EventKind,
     EventKind::SpaceChanged => EventKind::SpaceChanged, "space changed";
     EventKind::SpaceCreated => EventKind::SpaceCreated, "network made";
     EventKind::SpaceDeleted => EventKind::SpaceDeleted, "network deleted";
+    EventKind::AccountInvited => EventKind::AccountInvited, "account invited";
+    EventKind::InviteDeclined => EventKind::InviteDeclined, "invite declined";
 );
 words!(maker, Maker,
     Maker::Caller => Maker::Caller, "the caller";
@@ -218,6 +220,9 @@ pub const VERBS: &[&str] = &[
     "list spaces",
     "list members",
     "enter",
+    "invite account",
+    "inbox",
+    "respond",
 ];
 
 /// The name of a verb. A new one does not compile until it is named, and named in [`VERBS`].
@@ -269,5 +274,8 @@ pub fn verb(command: &Command) -> &'static str {
         Command::ListSpaces(_) => VERBS[42],
         Command::ListMembers(_) => VERBS[43],
         Command::Enter(_) => VERBS[44],
+        Command::InviteAccount(_) => VERBS[45],
+        Command::Inbox => VERBS[46],
+        Command::Respond(_) => VERBS[47],
     }
 }

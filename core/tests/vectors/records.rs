@@ -8,9 +8,9 @@ use crate::statements;
 use doorward_core::check::CheckResult;
 use doorward_core::claims::SignedClaims;
 use doorward_core::record::{
-    Account, Ban, CheckRef, ChildRoot, Closed, ClosingIn, ClosingJob, Contents, DecisionRecord, FactRef, FactSource,
-    InviteRecord, Involved, Job, JobKind, JoinRule, KeyRecord, MemberCount, MemberRecord, MovingJob, Named, OpenCount, PageRef,
-    Pause, RefusalCount, RequestRecord, Seat, ServerRoot, Space, Standing, Stored, Use, Via,
+    Account, Allowed, Ban, CheckRef, ChildRoot, Closed, ClosingIn, ClosingJob, Contents, DecisionRecord, FactRef, FactSource,
+    Inbox, InviteRecord, Involved, Job, JobKind, JoinRule, KeyRecord, MemberCount, MemberRecord, MovingJob, Named, Offer,
+    OpenCount, PageRef, Pause, RefusalCount, RequestRecord, Seat, ServerRoot, Space, Standing, Stored, Use, Via,
 };
 use doorward_core::role::Role;
 use doorward_core::time::{Expiry, Timestamp};
@@ -102,8 +102,21 @@ fn spaces(book: &mut Book) {
         space.pause = if name == "open" { Pause::No } else { Pause::UntilLifted };
         book.add("Space", name, &space);
     }
-    (space.join_rule, space.child) = (JoinRule::Invite, Some(ChildRoot { listed: true, era: 2, since: Timestamp(5) }));
+    (space.join_rule, space.child) =
+        (JoinRule::Invite, Some(ChildRoot { listed: true, era: 2, since: Timestamp(5), remembered: Incarnation([3; 16]) }));
     book.add("Space", "network", &space);
+    let offer = Offer {
+        id: InviteId([5; 16]),
+        incarnation: Incarnation([1; 16]),
+        space: SpaceId([4; 16]),
+        role: Role::Member,
+        issuer: by,
+        issuer_incarnation: Incarnation([2; 16]),
+        issuer_epoch: 3,
+        restore_epoch: 1,
+        expires: Timestamp(9),
+    };
+    book.add("Inbox", "one", &Inbox { offers: vec![offer] });
     book.add("Named", "a-network", &Named { space: SpaceId([4; 16]) });
     book.add("MemberCount", "two-networks", &MemberCount { members: 2, revision: 5 });
     let seat = Seat {
@@ -114,7 +127,13 @@ fn spaces(book: &mut Book) {
         via: Via::Direct,
     };
     let ban = Ban { reason: "loud".into(), by, since: Timestamp(7), until: Expiry::Never };
-    let whole = MemberRecord { seat: Some(seat), ban: Some(ban), allowlisted_by: Some(by), epoch: 3, era: 2 };
+    let whole = MemberRecord {
+        seat: Some(seat),
+        ban: Some(ban),
+        allowlisted: Some(Allowed { by, incarnation: Incarnation::NONE }),
+        epoch: 3,
+        era: 2,
+    };
     book.add("MemberRecord", "whole", &whole);
     book.add("MemberRecord", "bare", &MemberRecord::default());
     book.add("MemberCount", "three", &MemberCount { members: 3, revision: 9 });

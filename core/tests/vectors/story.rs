@@ -57,6 +57,9 @@ pub const VERBS: &[&str] = &[
     "list-spaces",
     "list-members",
     "enter",
+    "invite-account",
+    "inbox",
+    "respond",
 ];
 
 /// The verbs told with all their needs; the others with their first need only, because golden files stay small.
@@ -110,6 +113,9 @@ pub fn verb(command: &Command) -> &'static str {
         Command::ListSpaces(_) => 42,
         Command::ListMembers(_) => 43,
         Command::Enter(_) => 44,
+        Command::InviteAccount(_) => 45,
+        Command::Inbox => 46,
+        Command::Respond(_) => 47,
     }]
 }
 

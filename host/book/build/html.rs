@@ -53,7 +53,7 @@ fn contents(page: &mut String, tables: &BTreeMap<String, Table>) {
     page.push_str("<nav aria-label=\"Contents\"><ol>\n<li><a href=\"#how\">How to read it</a></li>\n");
     for chapter in CHAPTERS {
         put(page, format_args!("<li><a href=\"#chapter-{}\">{}</a><ol>\n", chapter.id, text(chapter.title)));
-        for (name, table) in chapter.tables(tables) {
+        for (name, table) in chapter.tables.iter().filter_map(|name| tables.get_key_value(*name)) {
             put(page, format_args!("<li><a href=\"#table-{name}\">{}</a></li>\n", text(&table.title)));
         }
         page.push_str("</ol></li>\n");
@@ -62,9 +62,9 @@ fn contents(page: &mut String, tables: &BTreeMap<String, Table>) {
 }
 
 fn write_chapter(page: &mut String, chapter: &Chapter, tables: &BTreeMap<String, Table>, known: &mut BTreeSet<String>) {
-    let Chapter { id, title, intro, .. } = chapter;
+    let Chapter { id, title, intro, tables: names } = chapter;
     put(page, format_args!("<section id=\"chapter-{id}\"><h2>{}</h2>\n<p>{}</p>\n", text(title), text(intro)));
-    for (name, table) in chapter.tables(tables) {
+    for (name, table) in names.iter().filter_map(|name| tables.get_key_value(*name)) {
         write_table(page, name, table, known);
     }
     page.push_str("</section>\n");

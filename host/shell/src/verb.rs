@@ -83,6 +83,9 @@ verbs! {
     ListSpaces(_), "list-spaces", Reads;
     ListMembers(_), "list-members", Reads;
     Enter(_), "enter", Writes;
+    InviteAccount(_), "invite-account", Writes;
+    Inbox, "inbox", Reads;
+    Respond(_), "respond", Writes;
     Watch, "watch", Reads;
     Sees(_), "sees", Reads;
 }

@@ -5,8 +5,8 @@ use doorward_client::{Client, Invitation, MintOptions, Session, Sharing, Until};
 use doorward_core::record::JoinRule;
 use doorward_core::role::{Permission, Role};
 use doorward_core::time::DAY;
-use doorward_core::view::UpdateSpaceBody;
-use doorward_core::wire::InviteFilter;
+use doorward_core::view::{CreateSpaceBody, UpdateSpaceBody};
+use doorward_core::wire::{InviteFilter, SpaceFilter};
 use doorward_core::{SignKey, SpaceId};
 use doorward_tests::{Answer, Connection, Daemon, Oops, Tape};
 use serde_json::{Map, Value, json};
@@ -104,6 +104,7 @@ async fn story(daemon: &Daemon, tape: &Tape) -> Result<(), Oops> {
     owner.has_admin().await?;
     owner.can(&guest, Permission::Invite, &SpaceId::SERVER).await?;
     govern(&client, &owner, &guest).await?;
+    network(&client, &owner).await?;
     owner.revoke(&guest).await?;
     owner.restore(&guest).await?;
     owner.delete(&guest).await?;
@@ -137,6 +138,25 @@ async fn govern(client: &Client, owner: &Session, guest: &SignKey) -> Result<(),
     owner.allow(here, &dee.sign_key()).await?;
     owner.allowlist(here, None, None).await?;
     owner.disallow(here, &dee.sign_key()).await?;
+    Ok(())
+}
+
+/// A network, from its beginning to its end.
+async fn network(client: &Client, owner: &Session) -> Result<(), Oops> {
+    let crew = CreateSpaceBody {
+        name: "book-club".into(),
+        description: "Every second Monday".into(),
+        join_rule: JoinRule::Open.into(),
+        max_members: 30,
+        listed: true,
+    };
+    let crew = owner.create_space(crew).await?.space.read().map_err(|code| code.name())?;
+    let eve = client.sign_in(client.new_identity("Eve")?, Sharing::Refused)?;
+    eve.join(&SpaceId::SERVER, "Eve").await?;
+    owner.spaces(SpaceFilter::Found, None, Some(10)).await?;
+    eve.enter(&crew).await?;
+    owner.members(&crew, None, Some(10)).await?;
+    owner.delete_space(&crew).await?;
     Ok(())
 }
 

@@ -11,12 +11,13 @@ use std::process::Command;
 /// first one in a list), otherwise a part of what is said.
 type Row = (&'static str, &'static str, i32, &'static str);
 
-const INVITE: &str = "expires greeting id issuer issuer_fingerprint issuer_handle label max_uses minted_at role salt state uses";
+const INVITE: &str =
+    "expires greeting id issuer issuer_fingerprint issuer_handle label max_uses minted_at role salt space state uses";
 const CARD: &str = "command expires greeting id label link max_uses role state token typed_code";
 const ACCOUNT: &str = "details fingerprint handle key role tags";
 const KEY: &str = "created file fingerprint handle kex_key public_url server_key server_name sign_key";
 const PREVIEW: &str = "expires exposed greeting id issuer issuer_fingerprint issuer_handle max_uses members rebind role server_key server_name space_name tags uses verdict";
-const SPACE: &str = "description governed join_rule max_members members name owner pause paused space";
+const SPACE: &str = "description governed join_rule listed max_members members name owner pause paused space you";
 const MEMBER: &str = "account allowlisted_by ban fingerprint key";
 const STATE: &str = "bytes chain file records revision sequence server_key signed_at";
 
@@ -56,7 +57,7 @@ const RUNNING: &[Row] = &[
         "fay",
         "redeem {link} --handle Fay",
         0,
-        "account at code file fingerprint handle public_url role sequence server_key server_name",
+        "account at code file fingerprint handle public_url role sequence server_key server_name space",
     ),
     ("gus", "redeem {fresh_link} --handle Gus", 2, "move them away"),
     ("ada", "account list", 0, ACCOUNT),
@@ -100,6 +101,52 @@ const RUNNING: &[Row] = &[
     ("ada", "space set --rule nobody", 1, "possible values"),
     ("ada", "space set --name \u{202e}", 2, "bad-text"),
     ("cyd", "space set --name Mine", 2, "missing-permission"),
+    ("ada", "space create crew --description Cooks --rule open --max 30", 0, SPACE),
+    ("ada", "space create", 1, "required"),
+    ("ada", "space create Crew", 2, "bad-name"),
+    ("ada", "space create crew", 2, "name-taken"),
+    ("cyd", "space create mine", 2, "missing-permission"),
+    ("ada", "space list", 0, SPACE),
+    ("cyd", "space list --found", 0, ""),
+    ("ada", "space list --lost", 1, "--lost"),
+    ("gus", "space list", 2, "account-revoked"),
+    ("cyd", "space show crew", 2, "doorward space list --found"),
+    ("cyd", "space enter crew", 2, "not-found"),
+    ("ada", "space set crew --listed yes", 0, SPACE),
+    ("ada", "space set crew --listed maybe", 1, "say yes or no"),
+    ("cyd", "space list --found", 0, SPACE),
+    ("cyd", "space show crew", 0, SPACE),
+    ("cyd", "space show Crew", 1, "by its name or its id"),
+    ("cyd", "space enter crew", 0, MEMBER),
+    ("cyd", "space enter", 1, "required"),
+    ("cyd", "space enter server", 1, "doorward join"),
+    ("cyd", "space enter crew", 2, "already-member"),
+    ("cyd", "member list --space crew", 0, MEMBER),
+    ("ada", "member list", 0, MEMBER),
+    ("ada", "member list all", 1, "unexpected argument"),
+    ("fay", "member list --space crew", 2, "missing-permission"),
+    ("ada", "member role {cyd} admin --space crew", 0, MEMBER),
+    ("cyd", "member tags {cyd} cook --space crew", 0, MEMBER),
+    ("cyd", "invite create --space crew", 0, CARD),
+    ("cyd", "invite create --space crew --role admin", 2, "grant-too-high"),
+    ("cyd", "invite list --space crew", 0, INVITE),
+    ("cyd", "invite list --space none", 2, "not-found"),
+    ("ada", "ban add {eve} --space crew", 0, MEMBER),
+    ("ada", "ban list --space crew", 0, MEMBER),
+    ("ada", "ban remove {eve} --space crew", 0, MEMBER),
+    ("ada", "allow add {eve} --space crew", 0, MEMBER),
+    ("ada", "allow list --space crew", 0, MEMBER),
+    ("ada", "allow remove {eve} --space crew", 0, MEMBER),
+    ("cyd", "events --space crew --after 0 --count 1", 0, "account at kind sequence space"),
+    ("cyd", "why Cyd kick --space crew", 0, "account allow code facts fingerprint permission rule space text"),
+    ("cyd", "space leave crew", 1, "say --yes"),
+    ("cyd", "space leave crew --yes", 0, "code key space"),
+    ("ada", "space leave crew --yes", 2, "is-owner"),
+    ("cyd", "space delete crew --yes", 2, "missing-permission"),
+    ("ada", "space delete crew", 1, "say --yes"),
+    ("ada", "space delete server --yes", 1, "the server itself"),
+    ("ada", "space delete crew --yes", 0, "code space"),
+    ("ada", "space delete crew --yes", 2, "not-found"),
     ("ada", "member tags {cyd} team night-shift", 0, MEMBER),
     ("ada", "member tags {cyd} --none", 0, MEMBER),
     ("ada", "member tags {cyd}", 1, "required"),

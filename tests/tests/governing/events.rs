@@ -1,8 +1,10 @@
 //! Watching what happens: told at once, to whoever may see it, and to nobody who was put out.
 
+use crate::networks::open_network;
 use crate::{HERE, admin, code_of, comes_in, open_place};
 use doorward_client::{Events, Session, Told, Until};
 use doorward_core::Code;
+use doorward_core::SpaceId;
 use doorward_core::role::Role;
 use doorward_core::view::EventItem;
 use doorward_tests::Oops;
@@ -92,6 +94,60 @@ async fn whoever_is_put_out_is_told_so_and_nothing_more() -> Result<(), Oops> {
     assert_eq!(next(&mut events).await?.kind.as_str(), "role-changed");
     let item = next(&mut events).await?;
     assert_eq!((item.kind.as_str(), item.account.map(|key| key.read())), ("member-joined", Some(Ok(dee.sign_key()))));
+    Ok(())
+}
+
+/// Kinds of what happens next in a space, past what is told of others.
+async fn kinds(events: &mut Events, space: &SpaceId, count: usize) -> Result<Vec<String>, Oops> {
+    let mut kinds = Vec::new();
+    while kinds.len() < count {
+        let item = next(events).await?;
+        if item.space.read() == Ok(*space) {
+            kinds.push(item.kind.as_str().to_owned());
+        }
+    }
+    Ok(kinds)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_happens_in_a_network_is_told_to_those_who_are_in_it() -> Result<(), Oops> {
+    let (_daemon, owner) = open_place().await?;
+    let (cyd, dee) = (comes_in(owner.client(), "Cyd").await?, comes_in(owner.client(), "Dee").await?);
+    let (mut all, mut inside, mut outside) = (watch(&owner).await?, watch(&cyd).await?, watch(&dee).await?);
+    let crew = open_network(&owner, "crew").await?;
+    cyd.enter(&crew).await?;
+    owner.set_tags(&crew, &cyd.sign_key(), &["cook".to_owned()]).await?;
+    dee.enter(&crew).await?;
+    dee.leave(&crew).await?;
+    owner.ban(&crew, &dee.sign_key(), "", Until::Never).await?;
+    owner.transfer(&crew, &cyd.sign_key()).await?;
+    owner.delete_space(&crew).await?;
+    let whole = [
+        "space-created",
+        "member-joined",
+        "member-joined",
+        "tags-changed",
+        "member-joined",
+        "member-left",
+        "key-banned",
+        "owner-changed",
+        "space-deleted",
+    ];
+    assert_eq!(kinds(&mut all, &crew, whole.len()).await?, whole);
+    // Asked of each as it is told: what happened before somebody came in may be among it, a ban is not.
+    let seen = kinds(&mut inside, &crew, 6).await?;
+    let end = ["tags-changed", "member-joined", "member-left", "owner-changed", "space-deleted"];
+    assert_eq!(seen[1..], end, "{seen:?}");
+    // Dee was in it for a moment, and may have been told of that, and of what was done to her; then she sees the server's.
+    owner.set_tags(HERE, &dee.sign_key(), &["tea".to_owned()]).await?;
+    loop {
+        let item = next(&mut outside).await?;
+        if item.space.read() == Ok(*HERE) {
+            assert_eq!(item.kind.as_str(), "tags-changed");
+            break;
+        }
+        assert!(!["tags-changed", "owner-changed", "space-deleted"].contains(&item.kind.as_str()), "{item:?}");
+    }
     Ok(())
 }
 

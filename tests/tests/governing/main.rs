@@ -4,6 +4,7 @@
 
 mod authority;
 mod events;
+mod networks;
 mod out;
 mod races;
 mod refusals;

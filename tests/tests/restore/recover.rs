@@ -1,7 +1,10 @@
 //! The operator gives the ownership to new keys.
 
 use super::{authorized, done, refused};
+use doorward_core::record::JoinRule;
 use doorward_core::role::Role;
+use doorward_core::view::CreateSpaceBody;
+use doorward_core::wire::SpaceFilter;
 use doorward_tests::{Daemon, Oops};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -31,5 +34,55 @@ async fn the_operator_moves_the_ownership_to_new_keys() -> Result<(), Oops> {
     assert!(!authorized(&daemon, &owner.sign_key())?.0, "the old key stays out");
     assert!(owner.whoami().await.is_err());
     Daemon::invite(&again, 1).await?;
+    Ok(())
+}
+
+/// What the owner had is the new owner's: places in networks, and the networks themselves.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recovery_moves_networks_to_the_new_keys() -> Result<(), Oops> {
+    let mut daemon = Daemon::start()?;
+    let owner = daemon.owner().await?;
+    let member = daemon.join(&Daemon::invite(&owner, 1).await?.link().ok_or("no link")?, "Cyd").await?;
+    let network = |name: &str| CreateSpaceBody {
+        name: name.into(),
+        description: String::new(),
+        join_rule: JoinRule::Open.into(),
+        max_members: 0,
+        listed: true,
+    };
+    let (mut own, mut handed) = (Vec::new(), Vec::new());
+    for number in 0..20 {
+        let id = owner.create_space(network(&format!("crew-{number}"))).await?.space.read().map_err(|code| code.name())?;
+        member.enter(&id).await?;
+        if number % 4 == 0 {
+            owner.transfer(&id, &member.sign_key()).await?;
+            handed.push(id);
+        } else {
+            own.push(id);
+        }
+    }
+    daemon.terminate()?;
+    done(&daemon, &["owner", "recover", "--yes", "--public-url", &daemon.public_url.clone()])?;
+    daemon.restart()?;
+    let again = daemon.owner().await?;
+    let begun = std::time::Instant::now();
+    loop {
+        let seats = again.spaces(SpaceFilter::Mine, None, None).await?.items;
+        if seats.len() == own.len() + handed.len() {
+            break;
+        }
+        assert!(begun.elapsed() < std::time::Duration::from_secs(15), "{} of 20 networks came", seats.len());
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    for (ids, whose) in [(&own, &again), (&handed, &member)] {
+        for id in ids {
+            let space = again.space(id).await?;
+            assert_eq!((space.owner.map(|key| key.read()), space.members), (Some(Ok(whose.sign_key())), Some(2)));
+            let keys: Vec<_> =
+                again.members(id, None, None).await?.items.into_iter().filter_map(|item| item.key.read().ok()).collect();
+            assert!(keys.contains(&again.sign_key()) && !keys.contains(&owner.sign_key()), "{keys:?}");
+        }
+    }
+    again.delete_space(&own[0]).await?;
     Ok(())
 }

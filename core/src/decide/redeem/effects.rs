@@ -14,7 +14,7 @@ use crate::id::{DecisionId, Incarnation, SpaceId};
 use crate::record::{Account, Closed, InviteRecord, JobKind, MemberCount, MovingJob, OpenCount, Seat, Use, Via, keys};
 use crate::role::Role;
 use crate::statement::ReceiptBody;
-use crate::wire::{Context, Event, EventKind, Redeem, Redeemed, Reply, Request};
+use crate::wire::{Context, EventKind, Redeem, Redeemed, Reply, Request};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -24,7 +24,7 @@ pub(crate) fn admit(request: &Request, redeem: &Redeem, mut scene: Scene, row: R
     let decision = DecisionId::fresh(&context.entropy);
     let mut ruling = Ruling::allow(row.rule);
     if scene.person.record.account.is_none() {
-        ruling.events.push(event(EventKind::AccountRegistered, SpaceId::SERVER, redeem));
+        ruling.tell(EventKind::AccountRegistered, SpaceId::SERVER, Some(redeem.statement.sign_key), Some(redeem.invite));
     }
     let account = account_of(context, redeem, &mut scene);
     let (incarnation, space) = (account.incarnation, scene.root.id);
@@ -32,7 +32,7 @@ pub(crate) fn admit(request: &Request, redeem: &Redeem, mut scene: Scene, row: R
     if scene.is_new_here() {
         join_server(&mut ruling, context, redeem, &mut scene, incarnation);
     }
-    ruling.events.push(event(EventKind::MemberJoined, space, redeem));
+    ruling.tell(EventKind::MemberJoined, space, Some(redeem.statement.sign_key), Some(redeem.invite));
     let role = scene.claims.role;
     let seat = leave(&mut ruling, context, redeem, &mut scene).unwrap_or_else(|| Seat {
         role,
@@ -91,7 +91,7 @@ fn join_server(ruling: &mut Ruling, context: &Context, redeem: &Redeem, scene: &
     let mut counts = Counts { members: scene.members.clone(), joined: MemberCount::default() };
     counts.enter(ruling, &SpaceId::SERVER, &redeem.statement.sign_key, seat.joined_at, None);
     scene.person.record.seat = Some(seat);
-    ruling.events.push(event(EventKind::MemberJoined, SpaceId::SERVER, redeem));
+    ruling.tell(EventKind::MemberJoined, SpaceId::SERVER, Some(redeem.statement.sign_key), Some(redeem.invite));
 }
 
 /// Takes the seat of the key that the invite names, if it names one, and what else goes with the place. The key stays
@@ -108,7 +108,7 @@ fn leave(ruling: &mut Ruling, context: &Context, redeem: &Redeem, scene: &mut Sc
         let moving = MovingJob { from: old, to, incarnation, after: String::new() };
         leave_job(ruling, context, JobKind::MoveSpaces(moving));
     }
-    ruling.events.push(Event { account: Some(old), ..event(EventKind::AccountRebound, SpaceId::SERVER, redeem) });
+    ruling.tell(EventKind::AccountRebound, SpaceId::SERVER, Some(old), Some(redeem.invite));
     ruling.about(old);
     Some(seat)
 }
@@ -125,7 +125,7 @@ pub(crate) fn burn(request: &Request, redeem: &Redeem, scene: Scene, row: Row) -
         receipt: None,
     };
     let mut ruling = Ruling::deny(row.code, row.rule);
-    ruling.events.push(event(EventKind::InviteBurned, scene.root.id, redeem));
+    ruling.tell(EventKind::InviteBurned, scene.root.id, Some(redeem.statement.sign_key), Some(redeem.invite));
     spend(request, redeem, (scene.root, scene.invite, scene.claims, scene.open), used, ruling)
 }
 
@@ -150,8 +150,4 @@ fn spend(
     ruling.about(redeem.statement.sign_key);
     debug_assert!(used.code == Code::Allowed || ruling.receipt.is_none());
     root.save(&request.context, ruling)
-}
-
-fn event(kind: EventKind, space: SpaceId, redeem: &Redeem) -> Event {
-    Event { kind, space, account: Some(redeem.statement.sign_key), invite: Some(redeem.invite) }
 }

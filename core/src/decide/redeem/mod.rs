@@ -7,7 +7,7 @@ mod effects;
 mod scene;
 mod table;
 
-pub(crate) use scene::{Scene, authority, claims_are_signed, is_void, life};
+pub(crate) use scene::{Made, Scene, authority, claims_are_signed, gate_of, is_void, life, person, worth};
 pub use table::{Gate, InviteLife, Issuer, Membership, Person, Prior, Row, Situation, judge};
 
 use super::caller::{RequestId, fallen, fresh};

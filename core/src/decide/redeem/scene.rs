@@ -13,7 +13,7 @@ use crate::key::SignKey;
 use crate::record::{
     Closed, InviteRecord, JoinRule, KeyRecord, MemberCount, MemberRecord, OpenCount, Space, Standing, Use, keys,
 };
-use crate::role::{Permission, PlaceKind};
+use crate::role::{Permission, PlaceKind, Role};
 use crate::rule;
 use crate::statement::Domain;
 use crate::time::{Expiry, Timestamp};
@@ -46,7 +46,9 @@ impl Scene {
     pub(crate) fn load(context: &Context, id: &InviteId, key: Option<&SignKey>, inquiry: &mut Inquiry<'_>) -> Result<Self, Stop> {
         let (invite_key, members) = (keys::invite(id), keys::members(&crate::SpaceId::SERVER));
         let person = key.map(|key| (keys::account(key), keys::invite_use(id, key)));
-        [keys::SERVER, &invite_key, &members].into_iter().for_each(|key| inquiry.want(key));
+        inquiry.want(keys::SERVER);
+        inquiry.want(&invite_key);
+        inquiry.want(&members);
         if let Some((account, used)) = &person {
             inquiry.want(account);
             inquiry.want(used);
@@ -62,12 +64,15 @@ impl Scene {
         let (space, open) = (claims.space, keys::open_count(&claims.issuer));
         let target = claims.rebind.map(|key| [keys::account(&key), keys::joined(&key)]);
         inquiry.want(&open);
-        target.iter().flatten().for_each(|key| inquiry.want(key));
-        Holder::keys(&space, &claims.issuer).iter().for_each(|key| inquiry.want(key));
+        if let Some(target) = &target {
+            inquiry.want_all(target);
+        }
+        Holder::want(inquiry, &space, &claims.issuer);
         want_space(inquiry, &space, &claims.issuer);
         inquiry.want(&keys::members(&space));
         if let Some(key) = key {
-            Holder::keys(&space, key).into_iter().chain(Counts::keys(&space, key)).for_each(|key| inquiry.want(&key));
+            Holder::want(inquiry, &space, key);
+            Counts::want(inquiry, &space, key);
         }
         let signed = claims_are_signed(inquiry, &invite.invite, &claims);
         inquiry.ready()?;
@@ -171,7 +176,7 @@ impl Scene {
 }
 
 /// Whether a space lets this key in by link.
-fn gate_of(space: &Space, allowlisted_by: Option<SignKey>, now: Timestamp) -> Gate {
+pub(crate) fn gate_of(space: &Space, allowlisted_by: Option<SignKey>, now: Timestamp) -> Gate {
     if space.pause.holds(now) {
         return Gate::Paused;
     }
@@ -215,21 +220,49 @@ pub(crate) fn authority(root: &Root, issuer: &Holder, invite: &InviteRecord, cla
             _ => Issuer::OtherEpoch,
         };
     }
+    let made = Made {
+        incarnation: claims.issuer_incarnation,
+        epoch: claims.issuer_epoch,
+        restore_epoch: invite.restore_epoch,
+        role: claims.role,
+        tags: !claims.tags.is_empty(),
+    };
+    match worth(root, issuer, &made, now) {
+        // Who takes another's place is decided on the host.
+        Issuer::Holds if claims.rebind.is_some() => Issuer::NotAllowed,
+        worth => worth,
+    }
+}
+
+/// What an offer says of its making.
+pub(crate) struct Made {
+    /// Which registration of the issuer's key.
+    pub(crate) incarnation: Incarnation,
+    /// The issuer's authority epoch in the place.
+    pub(crate) epoch: u32,
+    /// The server's restore epoch.
+    pub(crate) restore_epoch: u32,
+    /// The role it grants.
+    pub(crate) role: Role,
+    /// Whether it sets tags.
+    pub(crate) tags: bool,
+}
+
+/// Whether an account could make the same offer now.
+pub(crate) fn worth(root: &Root, issuer: &Holder, made: &Made, now: Timestamp) -> Issuer {
     let record = &issuer.record;
-    let Some(account) = record.account.as_ref().filter(|account| account.incarnation == claims.issuer_incarnation) else {
+    let Some(account) = record.account.as_ref().filter(|account| account.incarnation == made.incarnation) else {
         return Issuer::Deleted;
     };
     if account.standing == Standing::Revoked {
         return Issuer::Revoked;
     }
-    if issuer.epoch() != claims.issuer_epoch || invite.restore_epoch != root.server.restore_epoch {
+    if issuer.epoch() != made.epoch || made.restore_epoch != root.server.restore_epoch {
         return Issuer::OtherEpoch;
     }
     let actor = issuer.actor(root);
-    let may = actor.allows(Permission::Invite)
-        && actor.may_grant(claims.role)
-        && claims.rebind.is_none()
-        && (claims.tags.is_empty() || actor.allows(Permission::ManageTags));
+    let may =
+        actor.allows(Permission::Invite) && actor.may_grant(made.role) && (!made.tags || actor.allows(Permission::ManageTags));
     // Of a place that is gone, the gate says so.
     let may = may || !root.is_there();
     if may && issuer.fallen(now).is_none() { Issuer::Holds } else { Issuer::NotAllowed }
@@ -249,7 +282,7 @@ pub(crate) fn is_void(root: &Root, issuer: &Holder, invite: &InviteRecord, claim
 }
 
 /// Whether the person may be here.
-fn person(holder: &Holder, now: Timestamp) -> Person {
+pub(crate) fn person(holder: &Holder, now: Timestamp) -> Person {
     match (holder.fallen(now), &holder.record.account) {
         (Some(Code::Banned), _) => Person::Banned,
         (Some(_), _) => Person::Revoked,

@@ -4,9 +4,9 @@ use crate::kit::network::{create, list_members, list_spaces, member_of, set_role
 use crate::kit::{Call, Person};
 use crate::story::Teller;
 use doorward_core::SpaceId;
-use doorward_core::record::{JoinRule, keys};
+use doorward_core::record::{Inbox, JoinRule, keys};
 use doorward_core::role::{Permission, Role};
-use doorward_core::wire::{Asker, Can, Command, Event, EventKind, Reply, Sees, SpaceFilter};
+use doorward_core::wire::{Asker, Can, Command, Event, EventKind, InviteAccount, Reply, Respond, Sees, SpaceFilter};
 use doorward_core::{DecisionId, InviteId};
 
 pub fn life(t: &mut Teller) {
@@ -32,6 +32,7 @@ pub fn life(t: &mut Teller) {
     t.aside("of-a-network", &t.world.signed(&member, 0, list_members(space)));
     governing(t, space, &owner, &member);
     invites(t, space, &owner);
+    by_name(t, space, &owner, &member);
     endings(t, space, &owner, &member);
 }
 
@@ -65,6 +66,25 @@ fn invites(t: &mut Teller, space: SpaceId, owner: &Person) {
     let redeem = t.world.redeem(&made, &newcomer, 222);
     t.scene("into-both", &redeem);
     t.aside("into-both-again", &t.world.redeem(&made, &newcomer, 223));
+}
+
+fn by_name(t: &mut Teller, space: SpaceId, owner: &Person, member: &Person) {
+    let store = t.world.store.clone();
+    t.world.ask(&t.world.signed(member, 240, Command::Leave(space)));
+    let to = |who: &Person| Command::InviteAccount(InviteAccount { member: member_of(space, who), role: Role::Member });
+    t.aside("where-it-is-open", &t.world.signed(owner, 241, to(member)));
+    t.world.edit_space(space, |root| root.join_rule = JoinRule::Invite);
+    t.aside("oneself", &t.world.signed(owner, 242, to(owner)));
+    t.scene("a-member-of-the-server", &t.world.signed(owner, 243, to(member)));
+    t.aside("again", &t.world.signed(owner, 244, to(member)));
+    t.aside("one", &t.world.signed(member, 0, Command::Inbox));
+    t.aside("a-strangers", &Call::of(Asker::Stranger, Command::Inbox));
+    let waiting: Inbox = t.world.get(&keys::inbox(&member.key())).unwrap();
+    let answer = |invite, accept| Command::Respond(Respond { invite, accept });
+    t.aside("no", &t.world.signed(member, 245, answer(waiting.offers[0].id, false)));
+    t.aside("yes", &t.world.signed(member, 246, answer(waiting.offers[0].id, true)));
+    t.aside("to-nothing", &t.world.signed(member, 247, answer(InviteId([1; 16]), true)));
+    t.world.store = store;
 }
 
 fn endings(t: &mut Teller, space: SpaceId, owner: &Person, member: &Person) {

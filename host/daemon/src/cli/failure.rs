@@ -129,6 +129,11 @@ fn next_step(code: Code) -> &'static str {
             "There is nothing to do. See who is what: doorward member list"
         }
         Code::Unproved => "Prove it: doorward key prove",
+        Code::NotByInvite => "They come in by the network's rule, or by a link: doorward invite create --space NAME",
+        Code::SelfInvite => "If you may go in, do: doorward space enter NAME",
+        Code::AlreadyInvited => "Ask them to look: doorward inbox",
+        Code::InboxFull => "They answer some first: doorward inbox",
+        Code::NoSuchInvite => "See what waits for you with: doorward inbox",
         Code::NameTaken => "Take another name. See which are taken: doorward space list --found",
         Code::NotGoverned => "Whoever governs the server says so: doorward space set NAME --governed yes",
         Code::Conflict | Code::Busy | Code::RateLimited => "Wait a moment and repeat it.",

@@ -52,6 +52,15 @@ Needs a role above the other's: owner or admin. An admin makes members admins; o
 They replace the tags that were there: at most 10, of lower-case letters, digits and hyphens.
 Needs a role above the other's: owner or admin. Everybody who may set tags may set his own.")]
     Tags(SetTags),
+    /// Invite somebody of the server into a network, by name
+    #[command(after_help = "Examples:
+  doorward member invite ab12-cd34 --space crew
+  doorward member invite ab12-cd34 --space crew --role admin
+
+It waits in their inbox for 30 days: doorward inbox
+Where the rule of the network is 'invite'. Who is not at the server yet comes by a link: doorward invite create --space crew
+Needs a role that may invite there.")]
+    Invite(Invite),
     /// Show a member the door; it may come in again
     #[command(after_help = "Example:
   doorward member kick ab12-cd34
@@ -82,6 +91,15 @@ struct SetRole {
     one: One,
     /// What it becomes: member or admin
     #[arg(value_parser = role)]
+    role: Role,
+}
+
+#[derive(Debug, clap::Args)]
+struct Invite {
+    #[command(flatten)]
+    one: One,
+    /// What it would become: member or admin
+    #[arg(long, default_value = "member", value_parser = role)]
     role: Role,
 }
 
@@ -119,6 +137,10 @@ pub(super) async fn run(args: Args, global: &Global) -> Result<ExitCode, CliErro
             let article = if role == Role::Member { "a" } else { "an" };
             report(&member, &format!("{} is {article} {} now{}.", name(&member), role.name(), place.inside()), global)?;
         }
+        Verb::Invite(Invite { one, role }) => {
+            let key = one.who.find_to_change(&session).await?;
+            invite(&session, &place, &key, role, global).await?;
+        }
         Verb::Tags(SetTags { one, tags, none: _ }) => {
             let key = one.who.find_to_change(&session).await?;
             let member = session.set_tags(here, &key, &tags).await.map_err(explain_about_them)?;
@@ -150,6 +172,23 @@ async fn list(session: &Session, place: &Here, global: &Global) -> Result<(), Cl
         table.row(vec![name(item), role.map_or("-", |role| role.as_str()).to_owned(), tags]);
     }
     print(&table.text())
+}
+
+async fn invite(session: &Session, place: &Here, key: &SignKey, role: Role, global: &Global) -> Result<(), CliError> {
+    let made = session.invite_account(&place.id, key, role).await.map_err(explain_about_them)?;
+    if global.json {
+        return print_json(&made);
+    }
+    let account = session.account(key).await.map_err(explain)?;
+    let who = person(&account.handle, &account.fingerprint);
+    match made {
+        Some(invite) => print(&format!(
+            "Invited into {}: {who}, until {}. They answer with: doorward inbox\n",
+            clean(&invite.space_name),
+            invite.expires.as_str()
+        )),
+        None => print(&format!("Invited into {} already: {who}. They answer with: doorward inbox\n", place.name)),
+    }
 }
 
 async fn transfer(session: &Session, place: &Here, key: &SignKey, yes: bool, global: &Global) -> Result<(), CliError> {

@@ -13,6 +13,7 @@ mod doctor;
 mod error;
 mod events;
 mod failure;
+mod inbox;
 mod init;
 mod invite;
 mod join;
@@ -99,6 +100,8 @@ enum Command {
     Account(account::Args),
     /// List members, give them roles and tags, show them the door, hand a place over
     Member(member::Args),
+    /// What you were invited to by name, and what you say to it
+    Inbox(inbox::Args),
     /// Bar keys from the server or a network, for a time or for good
     Ban(ban::Args),
     /// Look after the keys that an allowlist lets in
@@ -173,6 +176,7 @@ async fn run(cli: Cli) -> Result<ExitCode, CliError> {
         Some(Command::Join(args)) => join::run(args, global).await,
         Some(Command::Leave(args)) => leave::run(args, global).await,
         Some(Command::Member(args)) => member::run(args, global).await,
+        Some(Command::Inbox(args)) => inbox::run(args, global).await,
         Some(Command::Ban(args)) => ban::run(args, global).await,
         Some(Command::Allow(args)) => allow::run(args, global).await,
         Some(Command::Space(args)) => space::run(args, global).await,

@@ -13,6 +13,7 @@ mod counts;
 mod door;
 mod events;
 mod health;
+mod inbox;
 mod incoming;
 mod invites;
 mod limits;

@@ -45,6 +45,7 @@ impl Refusal {
             | Reply::Swept(_)
             | Reply::Space(_)
             | Reply::Spaces(_)
+            | Reply::Inbox(_)
             | Reply::Member(_)
             | Reply::Members(_)
             | Reply::Watching(_)

@@ -6,7 +6,7 @@ use doorward_core::Code;
 /// The HTTP status of an answer with this code.
 pub fn status_of(code: Code) -> StatusCode {
     match code {
-        Code::Allowed => StatusCode::OK,
+        Code::Allowed | Code::AlreadyInvited => StatusCode::OK,
 
         Code::Malformed
         | Code::MalformedKey
@@ -32,7 +32,7 @@ pub fn status_of(code: Code) -> StatusCode {
         | Code::AccountRequired
         | Code::Unproved => StatusCode::FORBIDDEN,
 
-        Code::NotFound | Code::UnknownAccount => StatusCode::NOT_FOUND,
+        Code::NotFound | Code::UnknownAccount | Code::NoSuchInvite => StatusCode::NOT_FOUND,
 
         Code::RequestIdReused
         | Code::UsedByYou
@@ -50,6 +50,9 @@ pub fn status_of(code: Code) -> StatusCode {
         | Code::AlreadyAdmin
         | Code::AlreadyMemberRole
         | Code::NameTaken
+        | Code::NotByInvite
+        | Code::SelfInvite
+        | Code::InboxFull
         | Code::NotGoverned => StatusCode::CONFLICT,
 
         Code::InviteCancelled | Code::Expired | Code::UnreadableExpiry | Code::UsedUp | Code::IssuerLostAuthority => {

@@ -1,11 +1,11 @@
 //! Every operation of the API. What stands here is served and described; what does not is neither.
 
 use super::operation::{Asks, Operation, Who, delete, get, patch, post, put};
-use super::{accounts, audit, authorized, events, health, invites, members, metrics, openapi, pages, spaces, well_known};
+use super::{accounts, audit, authorized, events, health, inbox, invites, members, metrics, openapi, pages, spaces, well_known};
 
 /// The whole API, in the order in which its description shows it.
 pub(crate) fn operations() -> Vec<Operation> {
-    [place(), questions(), invites(), accounts(), spaces(), members(), history()].into_iter().flatten().collect()
+    [place(), questions(), invites(), accounts(), spaces(), members(), inbox(), history()].into_iter().flatten().collect()
 }
 
 /// What anyone may know of the place. (Kept apart from the rest only to be read.)
@@ -177,6 +177,31 @@ fn spaces() -> Vec<Operation> {
             "leave-space",
             "Leave a space",
             "The next request there is refused, and open invites that whoever left made to it are void. The owner hands the space over first.",
+        ),
+    ]
+}
+
+fn inbox() -> Vec<Operation> {
+    vec![
+        post("/v1/spaces/{id}/members/{key}/invite", inbox::invite).asks(Who::Account, Asks::Writes("invite-account")).named(
+            "invite-account",
+            "Invite an account into a network by name",
+            "It waits in the account's inbox for 30 days. One at a time: a second is answered with `already-invited`, which is a yes.",
+        ),
+        get("/v1/inbox", inbox::list).asks(Who::Account, Asks::Reads("inbox")).named(
+            "inbox",
+            "What one was invited to by name",
+            "All of it: at most 100 wait for an account. What has expired is not shown.",
+        ),
+        post("/v1/inbox/{invite}/accept", inbox::accept).asks(Who::Account, Asks::Writes("respond")).named(
+            "accept-invite",
+            "Say yes to an invite by name",
+            "Whoever made it must still be able to make it, and the network must let one in.",
+        ),
+        post("/v1/inbox/{invite}/decline", inbox::decline).asks(Who::Account, Asks::Writes("respond")).named(
+            "decline-invite",
+            "Say no to an invite by name",
+            "",
         ),
     ]
 }

@@ -1,5 +1,5 @@
-//! Jobs that decisions left behind: each is finished in small decisions of its own, as soon as it is left; what waits is
-//! tried again every minute. And request ids, which every write adds one of: one goes through them page by page, and the
+//! Jobs that decisions left behind: each is finished in small decisions of its own, a moment after it was left; what waits
+//! is tried again every minute. And request ids, which every write adds one of: one goes through them page by page, and the
 //! policy clears those it says are over.
 
 use std::sync::Arc;
@@ -13,6 +13,9 @@ use doorward_store::{PageQuery, Store};
 
 /// How often one looks for what nobody told of.
 const EVERY: Duration = Duration::from_secs(60);
+/// How long a job may lie before it is begun: those who watch are told of what happened by the records that stand, and
+/// what is left in one go is done in one.
+const MOMENT: Duration = Duration::from_secs(1);
 /// How many keys one looks at.
 const AT_ONCE: u16 = 100;
 /// How many steps one job, or the request ids, may take in one go: far more than any job has, and 100,000 request ids.
@@ -26,7 +29,10 @@ pub(super) async fn keep(shell: Shell, store: Arc<dyn Store>) {
     let mut swept = String::new();
     loop {
         let told = tokio::select! {
-            () = shell.job_left() => true,
+            () = shell.job_left() => {
+                tokio::time::sleep(MOMENT).await;
+                true
+            }
             _ = ticks.tick() => false,
         };
         for job in jobs(store.clone()).await {

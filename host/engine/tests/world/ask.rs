@@ -2,12 +2,12 @@
 
 use doorward_core::claims::{Claims, SignedClaims, VERSION};
 use doorward_core::digest::sha256;
-use doorward_core::record::{InviteRecord, JoinRule, KeyRecord, MemberRecord, Stored, claims_digest, keys};
+use doorward_core::record::{Inbox, InviteRecord, JoinRule, KeyRecord, MemberRecord, Stored, claims_digest, keys};
 use doorward_core::role::{Permission, Role};
 use doorward_core::statement::RedeemStatement;
 use doorward_core::wire::{
-    Asker, Ban, Can, Command, CreateSpace, HttpAuth, Init, InviteFilter, ListInvites, ListKeys, ListSpaces, Member, Mint, Paging,
-    Preview, Prove, Redeem, Register, SetRole, SetTags, ShowInvite, SpaceFilter, UpdateSpace,
+    Asker, Ban, Can, Command, CreateSpace, HttpAuth, Init, InviteAccount, InviteFilter, ListInvites, ListKeys, ListSpaces,
+    Member, Mint, Paging, Preview, Prove, Redeem, Register, Respond, SetRole, SetTags, ShowInvite, SpaceFilter, UpdateSpace,
 };
 use doorward_core::{DecisionId, Expiry, Incarnation, InviteId, KexKey, Nonce, SignKey, Signature, SpaceId};
 
@@ -34,7 +34,7 @@ pub(super) fn something(world: &mut World) -> (Asker, Command) {
     let invite = InviteId::of(&invite_key(number));
     let space = place(world);
     let member = Member { space, key };
-    let command = match world.random.below(30) {
+    let command = match world.random.below(32) {
         0 => Command::Describe,
         1 => Command::Register(Register { sign_key: key, kex_key: KexKey([number; 32]), handle: "someone".into() }.into()),
         2 => Command::Prove(Prove { binding: Signature([3; 64]) }),
@@ -76,6 +76,9 @@ pub(super) fn something(world: &mut World) -> (Asker, Command) {
         24 => Command::ListSpaces(ListSpaces { filter: if number < 5 { SpaceFilter::Mine } else { SpaceFilter::Found }, paging }),
         25 => Command::ListMembers(ListKeys { space, paging }),
         26 => Command::Enter(space),
+        28 => Command::InviteAccount(InviteAccount { member, role: Role::Member }),
+        29 if number < 4 => Command::Inbox,
+        29 => Command::Respond(Respond { invite: waiting(world).unwrap_or(invite), accept: number < 7 }),
         27 => Command::Tidy(job(world).unwrap_or(DecisionId([number; 16]))),
         _ => Command::IsAuthorized(key),
     };
@@ -87,6 +90,16 @@ pub(super) fn something(world: &mut World) -> (Asker, Command) {
         _ => by(world, OWNER),
     };
     (asker, command)
+}
+
+/// An invite that waits in somebody's inbox.
+fn waiting(world: &mut World) -> Option<InviteId> {
+    let inboxes = world.store.iter().filter(|(key, _)| key.starts_with("i."));
+    let found: Vec<InviteId> = inboxes
+        .filter_map(|(_, (_, bytes))| Inbox::from_stored(bytes).ok())
+        .flat_map(|inbox| inbox.offers.into_iter().map(|offer| offer.id))
+        .collect();
+    (!found.is_empty()).then(|| found[world.random.below(found.len())])
 }
 
 /// The server, or a network that there is.

@@ -1,12 +1,13 @@
 //! Records of the type that their key says, with contents made up from the cast.
 
 use super::cast::{NOW, incarnation, invite, invite_of, kex_key, network, person, server, text};
+use super::requests::offer_id;
 use crate::random::Random;
 use doorward_core::digest::{Sha256Digest, sha256};
 use doorward_core::record::{
-    Account, Ban, ChildRoot, Closed, ClosingIn, ClosingJob, InviteRecord, Job, JobKind, JoinRule, Joined, KeyRecord, MemberCount,
-    MemberRecord, MovingJob, Named, OpenCount, Pause, RefusalCount, RequestRecord, Seat, ServerRoot, Space, Standing, Stored,
-    Use, Via, keys,
+    Account, Allowed, Ban, ChildRoot, Closed, ClosingIn, ClosingJob, Inbox, InviteRecord, Job, JobKind, JoinRule, KeyRecord,
+    MemberCount, MemberRecord, MovingJob, Named, Offer, OpenCount, Pause, RefusalCount, RequestRecord, Seat, ServerRoot, Space,
+    Standing, Stored, Use, Via, keys,
 };
 use doorward_core::role::Role;
 use doorward_core::statement::ReceiptBody;
@@ -50,7 +51,8 @@ impl Archive {
         match letter(key) {
             "a" => key_record(&key_at(1, key), random).to_stored(),
             "m" => member_record(&key_at(2, key), random).to_stored(),
-            "b" if key.split('.').count() == 2 => Joined { spaces: number(random), revision: revision(random) }.to_stored(),
+            "b" if key.split('.').count() == 2 => MemberCount { members: number(random), revision: revision(random) }.to_stored(),
+            "i" => inbox(&key_at(1, key), random).to_stored(),
             "u" => Named { space: network(random) }.to_stored(),
             "s" => space(key == keys::SERVER, random).to_stored(),
             "n" => MemberCount { members: number(random), revision: revision(random) }.to_stored(),
@@ -168,10 +170,26 @@ fn member_record(key: &SignKey, random: &mut Random) -> MemberRecord {
     MemberRecord {
         seat: random.percent(70).then(|| seat(key, random)),
         ban: random.percent(6).then(|| ban(random)),
-        allowlisted_by: random.percent(10).then(|| person(random)),
+        allowlisted: random.percent(10).then(|| Allowed { by: person(random), incarnation: registration(key, random) }),
         epoch: if random.percent(90) { 0 } else { number(random) },
         era: if random.percent(90) { 0 } else { number(random) },
     }
+}
+
+fn inbox(key: &SignKey, random: &mut Random) -> Inbox {
+    let waiting = *random.pick(&[0, 1, 1, 2, 100]);
+    let offer = |random: &mut Random| Offer {
+        id: offer_id(random),
+        incarnation: registration(key, random),
+        space: network(random),
+        role: *random.pick(Role::ALL),
+        issuer: person(random),
+        issuer_incarnation: registration(&person(random), random),
+        issuer_epoch: if random.percent(90) { 0 } else { number(random) },
+        restore_epoch: 0,
+        expires: *random.pick(&[NOW, NOW.plus(1), NOW.plus(DAY)]),
+    };
+    Inbox { offers: (0..waiting).map(|_| offer(random)).collect() }
 }
 
 fn ban(random: &mut Random) -> Ban {
@@ -205,7 +223,7 @@ fn space(is_server: bool, random: &mut Random) -> Space {
 
 fn child(random: &mut Random) -> ChildRoot {
     let era = if random.percent(90) { 0 } else { number(random) };
-    ChildRoot { listed: random.percent(50), era, since: time(random) }
+    ChildRoot { listed: random.percent(50), era, since: time(random), remembered: incarnation(&person(random)) }
 }
 
 fn invite_record(key: &str, random: &mut Random) -> InviteRecord {

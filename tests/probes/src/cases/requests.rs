@@ -8,9 +8,9 @@ use doorward_core::record::{JoinRule, Pause, claims_digest, keys};
 use doorward_core::role::{Permission, Role};
 use doorward_core::statement::RedeemStatement;
 use doorward_core::wire::{
-    AccountProof, Asker, Ban, Can, Command, Context, CreateSpace, Event, EventKind, HttpAuth, Init, InviteFilter, Join,
-    ListInvites, ListKeys, ListSpaces, Member, Mint, Paging, Preview, Prove, RecoverOwner, Redeem, Register, Request, Sees,
-    SetRole, SetTags, ShowInvite, SpaceFilter, UpdateSpace, VERSION,
+    AccountProof, Asker, Ban, Can, Command, Context, CreateSpace, Event, EventKind, HttpAuth, Init, InviteAccount, InviteFilter,
+    Join, ListInvites, ListKeys, ListSpaces, Member, Mint, Paging, Preview, Prove, RecoverOwner, Redeem, Register, Request,
+    Respond, Sees, SetRole, SetTags, ShowInvite, SpaceFilter, UpdateSpace, VERSION,
 };
 use doorward_core::{DecisionId, Expiry, Incarnation, InviteId, Nonce, SignKey, Signature, Timestamp};
 
@@ -198,7 +198,12 @@ fn name(random: &mut Random) -> String {
 /// What is asked of networks only.
 fn network_itself(random: &mut Random) -> Command {
     let space = if random.percent(90) { network(random) } else { space(random) };
-    match random.below(6) {
+    match random.below(9) {
+        6 => {
+            Command::InviteAccount(InviteAccount { member: Member { space, key: person(random) }, role: *random.pick(Role::ALL) })
+        }
+        7 => Command::Inbox,
+        8 => Command::Respond(Respond { invite: offer_id(random), accept: random.percent(70) }),
         0 => {
             let create = CreateSpace {
                 name: name(random),
@@ -215,6 +220,11 @@ fn network_itself(random: &mut Random) -> Command {
         4 => Command::ListMembers(ListKeys { space, paging: paging(random) }),
         _ => Command::Enter(space),
     }
+}
+
+/// One of the few that wait in inboxes.
+pub(super) fn offer_id(random: &mut Random) -> InviteId {
+    InviteId([random.below(3) as u8; 16])
 }
 
 /// Keys of one list, of both, or of none.

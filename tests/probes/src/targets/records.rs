@@ -1,7 +1,7 @@
 //! Stored bytes.
 
 use doorward_core::record::{
-    Closed, Contents, DecisionRecord, Glance, InviteRecord, Involved, Job, Joined, KeyRecord, MemberCount, MemberRecord, Named,
+    Closed, Contents, DecisionRecord, Glance, Inbox, InviteRecord, Involved, Job, KeyRecord, MemberCount, MemberRecord, Named,
     OpenCount, RefusalCount, RequestRecord, RootGlance, Space, Stored, Use,
 };
 
@@ -28,8 +28,9 @@ type Reader = fn(&[u8]) -> Option<Vec<u8>>;
 const READERS: &[(&str, &str, Reader)] = &[
     ("KeyRecord", "a", again::<KeyRecord>),
     ("MemberRecord", "m", again::<MemberRecord>),
-    ("Joined", "b", again::<Joined>),
+    ("MemberCount", "b", again::<MemberCount>),
     ("Named", "u", again::<Named>),
+    ("Inbox", "i", again::<Inbox>),
     ("Space", "s", again::<Space>),
     ("MemberCount", "n", again::<MemberCount>),
     ("InviteRecord", "v", again::<InviteRecord>),

@@ -20,7 +20,8 @@ pub(super) async fn in_words(space: &SpaceView, here: &Here, session: &Session) 
     if !space.description.is_empty() {
         text += &field("about", &space.description);
     }
-    text += &field("joining", &space.join_rule.read().map_or_else(|_| space.join_rule.as_str().to_owned(), told));
+    text +=
+        &field("joining", &space.join_rule.read().map_or_else(|_| space.join_rule.as_str().to_owned(), |rule| told(rule, here)));
     match space.pause.read() {
         _ if !space.paused => {}
         Ok(Pause::Until(until)) => text += &field("paused", &format!("nobody comes in; ends {}", words::in_full(until, now))),
@@ -63,9 +64,13 @@ fn standing(space: &SpaceView) -> String {
     }
 }
 
-/// A rule with its name and what it means.
-fn told(rule: JoinRule) -> String {
-    format!("{}: {}", rule.spell(), meaning(rule))
+/// A rule with its name and what it means there. Nobody comes into a network past the server.
+fn told(rule: JoinRule, here: &Here) -> String {
+    let means = match rule {
+        JoinRule::Open if !here.argument().is_empty() => "everybody at the server comes in, with an invite or without",
+        _ => meaning(rule),
+    };
+    format!("{}: {means}", rule.spell())
 }
 
 /// What a rule means, in words. Display only: who comes in is the core's table.
