@@ -65,6 +65,8 @@ class ActivitySection extends HTMLElement {
   /** Learns whom and what these name. @param {Decision[]} decisions */
   async meet(decisions) {
     await Promise.all([this.names.meet(keysOf(decisions)), this.names.meetNetworks(decisions.map(({ asked }) => asked?.space))]);
+    // One that is gone still has the name it was made with.
+    for (const { asked, allow } of decisions) if (allow && asked?.space && asked.name && !this.names.networks.get(asked.space)) this.names.networks.set(asked.space, asked.name);
   }
 
   /** @param {Decision} decision */

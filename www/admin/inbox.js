@@ -63,7 +63,7 @@ export class Inbox extends HTMLElement {
         h(
           "div",
           { class: "actions" },
-          code === "allowed" && h("button", { class: "small main", onclick: atWork(yes), "aria-label": `${tell("inbox.yes")}: ${network}` }, tell("inbox.yes")),
+          code === "allowed" && h("button", { class: "small", onclick: atWork(yes), "aria-label": `${tell("inbox.yes")}: ${network}` }, tell("inbox.yes")),
           h("button", { class: "small quiet", onclick: refuse, "aria-label": `${tell("inbox.no")}: ${network}` }, tell("inbox.no")),
         ),
       ),

@@ -28,7 +28,7 @@ class NetworkLists extends Panes {
     this.frame();
     // Whoever is invited sees that first.
     const waiting = await inbox().catch(() => []);
-    this.offer(waiting.length ? "inbox" : "mine");
+    if (this.isConnected) this.offer(waiting.length ? "inbox" : "mine");
   }
 
   /** @override */

@@ -37,11 +37,11 @@ export class Panes extends HTMLElement {
       const which = switchOf(this.which, choices.map(({ name, words }) => [name, words]), chosen.name, (name) => this.open(choices.find((choice) => choice.name === name)));
       which.classList.add("which");
       this.tools.prepend(which);
-      // On a phone there are more than fit.
-      const pressed = which.querySelector("[aria-pressed=true]");
-      if (pressed) which.scrollLeft = pressed.getBoundingClientRect().right - which.getBoundingClientRect().right;
     }
     if (chosen.name !== this.opened) this.open(chosen);
+    // On a phone there are more than fit.
+    const [which, pressed] = [".which", ".which [aria-pressed=true]"].map((selector) => this.tools.querySelector(selector));
+    if (which && pressed) which.scrollLeft = pressed.getBoundingClientRect().right - which.getBoundingClientRect().right;
   }
 
   /** @param {Choice | undefined} choice */
@@ -50,7 +50,9 @@ export class Panes extends HTMLElement {
     this.opened = choice.name;
     const pane = choice.make();
     this.tell(pane);
-    this.tools.replaceChildren(...nodes([this.tools.querySelector(":scope > .which"), ...pane.tools]));
+    // The choice itself stays where it is, and with it the focus.
+    this.tools.querySelectorAll(":scope > :not(.which)").forEach((tool) => tool.remove());
+    this.tools.append(...pane.tools);
     this.head.querySelector(":scope > button")?.remove();
     this.head.append(...nodes([pane.action]));
     this.slotted.replaceChildren(pane);

@@ -232,6 +232,7 @@ impl Whereabouts {
             | Command::Allow(member)
             | Command::Disallow(member) => Some(member.space),
             Command::Ban(ban) => Some(ban.member.space),
+            Command::InviteAccount(invite) => Some(invite.member.space),
             Command::SetRole(set) => Some(set.member.space),
             Command::SetTags(set) => Some(set.member.space),
             Command::UpdateSpace(update) => Some(update.space),
@@ -263,7 +264,9 @@ impl Whereabouts {
             | Command::Sweep(_)
             | Command::Watch
             | Command::Sees(_)
-            | Command::ListSpaces(_) => None,
+            | Command::ListSpaces(_)
+            | Command::Inbox
+            | Command::Respond(_) => None,
         };
         Self { space, name: None }
     }

@@ -8,6 +8,7 @@
 mod chromium;
 mod console;
 mod govern;
+mod inbox;
 mod invite;
 mod links;
 mod looks;

@@ -13,7 +13,7 @@ use doorward_tests::{Daemon, Oops};
 
 impl Person {
     /// Opens a network's page.
-    async fn visit(&self, daemon: &Daemon, network: &SpaceId) -> Result<(), Oops> {
+    pub(crate) async fn visit(&self, daemon: &Daemon, network: &SpaceId) -> Result<(), Oops> {
         self.go(daemon, &format!("networks/{network}")).await?;
         self.until("document.querySelector('.which, network-itself .actions')").await
     }
@@ -22,17 +22,19 @@ impl Person {
     async fn part(&self, name: &str) -> Result<(), Oops> {
         let button = format!(".which button[value={name}]");
         self.browser.find(&button).await?;
-        Ok(self.browser.all(&button).await?.remove(0).click().await?)
+        self.browser.all(&button).await?.remove(0).click().await?;
+        // Whoever chooses by keyboard goes on from there.
+        self.until(&format!("document.activeElement === document.querySelector('{button}')")).await
     }
 
     /// The chips beside the network's name.
-    async fn sees_standing(&self, chips: &[&str]) -> Result<(), Oops> {
+    pub(crate) async fn sees_standing(&self, chips: &[&str]) -> Result<(), Oops> {
         let shown = "[...document.querySelectorAll('.head .chip')].map((chip) => chip.textContent)";
         self.until(&format!("JSON.stringify({shown}) === {:?}", serde_json::to_string(chips)?)).await
     }
 }
 
-async fn network(owner: &Session, name: &str, join_rule: JoinRule, listed: bool) -> Result<SpaceId, Oops> {
+pub(crate) async fn network(owner: &Session, name: &str, join_rule: JoinRule, listed: bool) -> Result<SpaceId, Oops> {
     let body = CreateSpaceBody {
         name: name.into(),
         description: "Books, and tea on Thursdays".into(),
@@ -162,9 +164,12 @@ async fn told_of_it(ada: &Person, daemon: &Daemon) -> Result<(), Oops> {
     let kept = network(&ada.session, "garden", JoinRule::Open, true).await?;
     ada.session.update_space(&kept, UpdateSpaceBody { max_members: Some(9), ..Default::default() }).await?;
     ada.go(daemon, "activity").await?;
-    for told in
-        ["Ada made a network reading-circle", "Ada changed the place garden", "Ada deleted a network a network that is gone"]
-    {
+    for told in [
+        "Ada made a network reading-circle",
+        "Ada changed the place garden",
+        "Ada deleted a network reading-circle",
+        "Ada set the tags of Cyd reading-circle",
+    ] {
         let line = format!(
             "[...document.querySelectorAll('.what')].some(({{ textContent }}) => textContent.replace(/ \\w{{4}}-\\w{{4}}/g, '') === {told:?})"
         );

@@ -88,7 +88,7 @@ export const verbs = {
   "invite-account": ["{by} lud {who} beim Namen ein", "{by} konnte {who} nicht beim Namen einladen"],
   respond: ["{who} beantwortete eine Einladung beim Namen", "{who} konnte eine Einladung beim Namen nicht beantworten"],
   enter: ["{who} kam in ein Netzwerk", "{who} konnte in ein Netzwerk nicht hinein"],
-  tidy: ["Der Server räumte beendete Einladungen weg", "Beendete Einladungen durften nicht weggeräumt werden"],
+  tidy: ["Der Server räumte auf, was zu Ende war", "Aufräumen wurde abgelehnt"],
   sweep: ["Der Server räumte alte Anfragenummern weg", "Alte Anfragenummern durften nicht weggeräumt werden"],
 };
 

@@ -93,7 +93,7 @@ export const verbs = {
   "invite-account": ["{by} invited {who} by name", "{by} could not invite {who} by name"],
   respond: ["{who} answered an invite by name", "{who} could not answer an invite by name"],
   enter: ["{who} came into a network", "{who} could not come into a network"],
-  tidy: ["The server put away invites that had ended", "Putting away ended invites was refused"],
+  tidy: ["The server tidied up after what had ended", "Tidying up was refused"],
   sweep: ["The server cleared away old request numbers", "Clearing away old request numbers was refused"],
 };
 
