@@ -142,8 +142,9 @@ def before_call(context, case, kwargs):
         if name in (case.path_parameters or {}):
             case.path_parameters[name] = DICE.choice(known)["id"]
     name = case.operation.definition.raw.get("operationId")
-    if case.operation.path.startswith("/v1/spaces"):
-        case.path_parameters["id"] = "server"
+    if case.operation.path.startswith("/v1/spaces/"):
+        # Whoever deletes the network leaves the others with none.
+        case.path_parameters["id"] = "server" if name == "delete-space" else DICE.choice(WORLD["spaces"])
     if name == "mint-invite":
         case.body = mint()
     elif name in ("preview-invite", "redeem-invite"):

@@ -6,6 +6,8 @@
 use clap::Parser;
 use doorward_client::{Invitation, MintOptions, Session, Until};
 use doorward_core::digest::sha256;
+use doorward_core::record::JoinRule;
+use doorward_core::view::CreateSpaceBody;
 use doorward_tests::{Daemon, Oops, Settings};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -80,6 +82,14 @@ async fn world(daemon: &Daemon, seed: u64) -> Result<Value, Oops> {
     // One of them is used up then.
     let member = daemon.join(&invites[0].link().ok_or("no link")?, "Bea").await?;
     let guest = daemon.join(&invites[1].link().ok_or("no link")?, "Cyd").await?;
+    let network = CreateSpaceBody {
+        name: "crew".into(),
+        description: String::new(),
+        join_rule: JoinRule::Open.into(),
+        max_members: 0,
+        listed: true,
+    };
+    let network = owner.create_space(network).await?.space;
     let incarnation = owner.whoami().await?.details.ok_or("one sees oneself")?.incarnation;
     let accounts = [&owner, &member, &guest].map(|session| json!({ "id": session.sign_key().to_hex() }));
     let seed_of = |session: &Session| hex::encode(&session.keys().expose_seeds().sign[..]);
@@ -91,6 +101,7 @@ async fn world(daemon: &Daemon, seed: u64) -> Result<Value, Oops> {
         "incarnation": incarnation.as_str(),
         "accounts": accounts,
         "invites": told,
+        "spaces": ["server", network.as_str()],
         "seed": seed,
     }))
 }

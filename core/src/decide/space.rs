@@ -185,7 +185,9 @@ pub(crate) fn view(root: &Root, caller: &Caller, count: MemberCount, now: Timest
         listed: space.child.as_ref().is_none_or(|child| child.listed),
         you: Standpoint {
             role: if root.is_server() { Some(caller.role) } else { seat },
-            grants: [Role::Admin, Role::Member].into_iter().find(|role| !may.is_empty() && actor.may_grant(*role)),
+            grants: [Role::Admin, Role::Member]
+                .into_iter()
+                .find(|role| actor.allows(Permission::Invite) && actor.may_grant(*role)),
             may,
             epoch: caller.epoch(),
         },

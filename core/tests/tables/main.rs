@@ -24,6 +24,7 @@ mod member_place;
 mod members;
 mod mint;
 mod mint_claims;
+mod network_end;
 mod network_entry;
 mod network_members;
 mod network_powers;
@@ -69,7 +70,7 @@ fn all() -> Vec<Table> {
         space::show_table(),
         networks::create_table(),
         networks::table(),
-        networks::delete_table(),
+        network_end::delete_table(),
         networks::seen_table(),
         network_members::table(),
         network_entry::enter_table(),

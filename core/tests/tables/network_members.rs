@@ -226,8 +226,8 @@ fn step_over_real_records() {
         let (role, holder, owner) = (role_of(cell), at_server(cell, "its holder is"), at_server(cell, "the network's owner is"));
         // One owner at the server, and one of the network; who owns the network here is plain at the server.
         let own = cell.is("caller is there", "owner");
-        if (own && owner != Role::Member) || (own && role == Some(Role::Owner)) || (role == Some(Role::Owner) && holder != owner)
-        {
+        let is_owner = role == Some(Role::Owner);
+        if (own && (is_owner || owner != Role::Member)) || (is_owner && holder != owner) {
             return None;
         }
         if role == Some(Role::Owner) {

@@ -157,6 +157,23 @@ async fn network(client: &Client, owner: &Session) -> Result<(), Oops> {
     eve.enter(&crew).await?;
     owner.members(&crew, None, Some(10)).await?;
     owner.delete_space(&crew).await?;
+    let shift = CreateSpaceBody {
+        name: "night-shift".into(),
+        description: String::new(),
+        join_rule: JoinRule::Invite.into(),
+        max_members: 0,
+        listed: false,
+    };
+    let shift = owner.create_space(shift).await?.space.read().map_err(|code| code.name())?;
+    for accepts in [false, true] {
+        owner.invite_account(&shift, &eve.sign_key(), Role::Member).await?;
+        let waiting = eve.inbox().await?.pop().ok_or("nothing waits")?.id.read().map_err(|code| code.name())?;
+        if accepts {
+            eve.accept(&waiting).await?;
+        } else {
+            eve.decline(&waiting).await?;
+        }
+    }
     Ok(())
 }
 

@@ -19,6 +19,7 @@ const KEY: &str = "created file fingerprint handle kex_key public_url server_key
 const PREVIEW: &str = "expires exposed greeting id issuer issuer_fingerprint issuer_handle max_uses members rebind role server_key server_name space_name tags uses verdict";
 const SPACE: &str = "description governed join_rule listed max_members members name owner pause paused space you";
 const MEMBER: &str = "account allowlisted_by ban fingerprint key";
+const OFFER: &str = "code expires id issuer issuer_fingerprint issuer_handle role space space_name";
 const STATE: &str = "bytes chain file records revision sequence server_key signed_at";
 
 /// While the server runs. Later rows build on earlier ones.
@@ -139,6 +140,19 @@ const RUNNING: &[Row] = &[
     ("ada", "allow remove {eve} --space crew", 0, MEMBER),
     ("cyd", "events --space crew --after 0 --count 1", 0, "account at kind sequence space"),
     ("cyd", "why Cyd kick --space crew", 0, "account allow code facts fingerprint permission rule space text"),
+    ("cyd", "inbox", 0, OFFER),
+    ("ada", "space set club --pause 1h", 0, SPACE),
+    ("cyd", "inbox accept {offer}", 2, "paused"),
+    ("ada", "space set club --resume", 0, SPACE),
+    ("cyd", "inbox accept 0", 1, "no one invite"),
+    ("cyd", "inbox accept {offer}", 0, MEMBER),
+    ("cyd", "inbox decline 0", 1, "no one invite"),
+    ("gus", "inbox decline {other_offer}", 2, "account-revoked"),
+    ("cyd", "inbox decline {other_offer}", 0, OFFER),
+    ("ada", "member invite {cyd} --space den --role admin", 0, ""),
+    ("ada", "member invite {cyd} --space den", 0, ""),
+    ("ada", "member invite --space den", 1, "required"),
+    ("ada", "member invite {cyd} --space club", 2, "already-member"),
     ("cyd", "space leave crew", 1, "say --yes"),
     ("cyd", "space leave crew --yes", 0, "code key space"),
     ("ada", "space leave crew --yes", 2, "is-owner"),

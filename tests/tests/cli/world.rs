@@ -35,6 +35,13 @@ impl World {
             names.insert(name, person.json(&["whoami"])?["account"]["key"].as_str().ok_or("no key")?.to_owned());
             people.insert(name, person);
         }
+        for (offer, network) in [("offer", "club"), ("other offer", "den")] {
+            ada.done(&["space", "create", network])?;
+            ada.done(&["member", "invite", &names["cyd"], "--space", network])?;
+            let waiting = people["cyd"].json(&["inbox"])?;
+            let made = waiting.as_array().into_iter().flatten().find(|item| item["space_name"] == network).ok_or("no offer")?;
+            names.insert(offer, made["id"].as_str().ok_or("no id")?.to_owned());
+        }
         ada.done(&["account", "revoke", &names["gus"]])?;
         let eve = people["eve"].json(&["key", "new"])?;
         for (name, key) in [("eve", "sign_key"), ("eve kex", "kex_key")] {

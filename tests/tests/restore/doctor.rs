@@ -32,8 +32,21 @@ fn doctor(daemon: &Daemon, more: &[&str]) -> Result<Seen, Oops> {
     Ok((output.status.code(), all, said.to_string()))
 }
 
-const ALL: [&str; 12] =
-    ["clock", "disk", "files", "high-water", "key", "owner", "policy", "proxies", "public-url", "restore", "server", "store"];
+const ALL: [&str; 13] = [
+    "clock",
+    "disk",
+    "files",
+    "high-water",
+    "jobs",
+    "key",
+    "owner",
+    "policy",
+    "proxies",
+    "public-url",
+    "restore",
+    "server",
+    "store",
+];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_healthy_server_is_healthy_running_and_stopped() -> Result<(), Oops> {

@@ -10,7 +10,7 @@ mod table;
 pub(crate) use scene::{Made, Scene, authority, claims_are_signed, gate_of, is_void, life, person, worth};
 pub use table::{Gate, InviteLife, Issuer, Membership, Person, Prior, Row, Situation, judge};
 
-use super::caller::{RequestId, fallen, fresh};
+use super::caller::{RequestId, fresh};
 use super::inquiry::Inquiry;
 use super::{Halt, Outcome, Ruling, Stop, deny};
 use crate::check::{Check, CheckResult, Proof};
@@ -36,7 +36,7 @@ pub(crate) fn decide(request: &Request, redeem: &Redeem, inquiry: &mut Inquiry<'
     // Standing before the request id: whoever has fallen or is gone is not handed the old welcome again.
     let admitted = scene.prior.as_ref().map(|used| used.incarnation);
     let barred = match &scene.person.record.account {
-        Some(account) if admitted == Some(account.incarnation) => fallen(&scene.person.record, account, now),
+        Some(account) if admitted == Some(account.incarnation) => scene.person.fallen(now),
         Some(_) | None => Some(Code::UnknownAccount),
     };
     if let Err(stop) = id.not_used(inquiry) {

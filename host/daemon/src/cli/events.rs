@@ -1,6 +1,7 @@
 //! `doorward events`: what happens, as it happens.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -131,8 +132,9 @@ async fn whom(session: &Session, place: &mut Place, item: &EventItem) -> String 
 /// `in crew`, for what happened in a network; what it is called now, or the id of one that is gone.
 async fn inside(session: &Session, place: &mut Place, item: &EventItem) -> String {
     let Some(id) = item.space.read().ok().filter(|id| *id != SpaceId::SERVER) else { return String::new() };
-    if !place.spaces.contains_key(&id) {
-        place.spaces.insert(id, name_of(session, &id).await);
-    }
-    format!("  in {}", place.spaces.get(&id).map_or("", String::as_str))
+    let name = match place.spaces.entry(id) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(new) => new.insert(name_of(session, &id).await),
+    };
+    format!("  in {name}")
 }

@@ -27,8 +27,12 @@ pub(super) struct Args {
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Say yes, and be a member there
+    #[command(
+        after_help = "Example:\n  doorward inbox accept 3fa9c04b\n\nWhoever made it must still be able to, and the network must let you in."
+    )]
     Accept(One),
     /// Say no
+    #[command(after_help = "Example:\n  doorward inbox decline 3fa9c04b\n\nYou may be invited again.")]
     Decline(One),
 }
 

@@ -1,10 +1,13 @@
-//! A store with many accounts, each of whom came by an invite of its own: true records in the core's encoding, put in
+//! A store with many accounts, each of whom came by an invite of its own, and a network that every tenth is in: true records in the core's encoding, put in
 //! through the store contract's import. What is left out is their history (`d`, `c`, `j`, `r`), which no question and no
 //! redeem reads.
 
 use doorward_core::claims::{Claims, SignedClaims, VERSION};
 use doorward_core::digest::sha256;
-use doorward_core::record::{Account, Closed, InviteRecord, KeyRecord, Seat, Standing, Stored, Use, Via, keys};
+use doorward_core::record::{
+    Account, ChildRoot, Closed, InviteRecord, JoinRule, KeyRecord, MemberCount, MemberRecord, Named, Pause, Seat, Space,
+    Standing, Stored, Use, Via, keys,
+};
 use doorward_core::role::Role;
 use doorward_core::statement::ReceiptBody;
 use doorward_core::wire::encode;
@@ -30,8 +33,21 @@ pub(super) fn fill(data: &Path, accounts: u32) -> Result<Vec<SignKey>, Oops> {
     let world = World { server: SignKey(SigningKey::from_bytes(&seed).verifying_key().to_bytes()), accounts };
     let store = Sqlite::open(&data.join("doorward.db"), &Options::new(FIRST, "figures"))?;
     // In order of keys within each kind, and the kinds in order too: a store is filled fastest at its end.
-    let kinds: [Kind; 4] = [World::account, World::seat, World::invite, World::used];
-    let records = kinds.into_iter().flat_map(|kind| (0..accounts).map(move |number| (kind, number)));
+    let kinds: [(Kind, u32); 10] = [
+        (World::account, 1),
+        (World::joined, MEMBERS_OF),
+        (World::joined_network, MEMBERS_OF),
+        (World::member, MEMBERS_OF),
+        (World::count, accounts),
+        (World::seat, 1),
+        (World::network_seat, MEMBERS_OF),
+        (World::network, accounts),
+        (World::invite, 1),
+        (World::used, 1),
+    ];
+    let every = |step: u32| (0..accounts).step_by(step as usize);
+    let named = std::iter::once((World::name as Kind, 0));
+    let records = kinds.into_iter().flat_map(|(kind, step)| every(step).map(move |number| (kind, number))).chain(named);
     let mut records = records.zip(1..).map(|((kind, number), revision)| {
         let (key, value) = kind(&world, number);
         Ok(Record::present(key, revision, value))
@@ -40,6 +56,10 @@ pub(super) fn fill(data: &Path, accounts: u32) -> Result<Vec<SignKey>, Oops> {
     store.checkpoint()?;
     Ok((0..accounts).map(|number| world.key(number)).collect())
 }
+
+/// The network, which every so manieth account is a member of.
+pub(super) const NETWORK: SpaceId = SpaceId([7; 16]);
+pub(super) const MEMBERS_OF: u32 = 10;
 
 /// Makes the record of this number.
 type Kind = fn(&World, u32) -> (String, Vec<u8>);
@@ -103,13 +123,65 @@ impl World {
             decision: DecisionId(self.id("decision", number)),
         };
         let seat = Seat { incarnation, role: Role::Member, tags: Vec::new(), joined_at: self.came(number), via };
-        let record = KeyRecord { account: Some(account), seat: Some(seat), ..KeyRecord::default() };
+        let spaces_owned = u32::from(number == 0);
+        let record = KeyRecord { account: Some(account), seat: Some(seat), spaces_owned, ..KeyRecord::default() };
         (keys::account(&self.key(number)), record.to_stored())
     }
 
     /// `o.`
     fn seat(&self, number: u32) -> (String, Vec<u8>) {
         (keys::roster(&SpaceId::SERVER, self.came(number), &self.key(number)), Vec::new())
+    }
+
+    /// `m.`
+    fn member(&self, number: u32) -> (String, Vec<u8>) {
+        let role = if number == 0 { Role::Owner } else { Role::Member };
+        let (incarnation, joined_at) = (self.incarnation(number), self.came(number));
+        let seat = Seat { incarnation, role, tags: Vec::new(), joined_at, via: Via::Direct };
+        let record = MemberRecord { seat: Some(seat), ..MemberRecord::default() };
+        (keys::member(&NETWORK, &self.key(number)), record.to_stored())
+    }
+
+    /// `b.` of a key
+    fn joined(&self, number: u32) -> (String, Vec<u8>) {
+        (keys::joined(&self.key(number)), MemberCount { members: 1, revision: 1 }.to_stored())
+    }
+
+    /// `b.` of a key and the network
+    fn joined_network(&self, number: u32) -> (String, Vec<u8>) {
+        (keys::joined_space(&self.key(number), &NETWORK), vec![1])
+    }
+
+    /// `n.` of the network
+    fn count(&self, _: u32) -> (String, Vec<u8>) {
+        (keys::members(&NETWORK), MemberCount { members: self.accounts.div_ceil(MEMBERS_OF), revision: 1 }.to_stored())
+    }
+
+    /// `o.` of the network
+    fn network_seat(&self, number: u32) -> (String, Vec<u8>) {
+        (keys::roster(&NETWORK, self.came(number), &self.key(number)), vec![1])
+    }
+
+    /// `s.` of the network
+    fn network(&self, _: u32) -> (String, Vec<u8>) {
+        let child = ChildRoot { listed: true, era: 0, since: Timestamp(FIRST), remembered: Incarnation::NONE };
+        let space = Space {
+            name: "crowd".into(),
+            join_rule: JoinRule::Open,
+            max_members: 0,
+            description: String::new(),
+            governed: true,
+            pause: Pause::No,
+            owner: Some(self.key(0)),
+            server: None,
+            child: Some(child),
+        };
+        (keys::space(&NETWORK), space.to_stored())
+    }
+
+    /// `u.`
+    fn name(&self, _: u32) -> (String, Vec<u8>) {
+        (keys::name("crowd"), Named { space: NETWORK }.to_stored())
     }
 
     /// `v.`

@@ -1,7 +1,8 @@
 //! P8, P9 and P10: what a thousand times as many accounts cost, from outside: a question of a service, a redeem, memory,
-//! a page of people. Two daemons run side by side and are asked in turns.
+//! a page of people; and what a network of a tenth of them costs. Two daemons run side by side and are asked in turns.
 
 mod fill;
+mod network;
 
 use crate::measure::{Sample, summarise};
 use crate::questions::question;
@@ -77,6 +78,7 @@ pub(crate) fn measure() -> Result<Vec<Row>, Oops> {
         target: "≤ 20 ms",
         holds: pages.median <= 20.0,
     });
+    rows.extend(runtime.block_on(network::measure(&servers))?);
     Ok(rows)
 }
 
@@ -171,13 +173,15 @@ impl Server {
 
     /// Microseconds of a commit, on average since the start: the store's share of a redeem.
     fn commit_micros(&self) -> Result<f64, Oops> {
+        Ok(self.metric("doorward_commit_seconds_sum")? / self.metric("doorward_commit_seconds_count")? * 1e6)
+    }
+
+    /// One of the daemon's own figures.
+    fn metric(&self, name: &str) -> Result<f64, Oops> {
         let mut socket = Connection::over(UnixStream::connect(self.daemon.service_socket())?);
         let metrics = String::from_utf8(socket.call("GET", "/metrics", None)?.body)?;
-        let read = |name: &str| metrics.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<f64>().ok());
-        match (read("doorward_commit_seconds_sum "), read("doorward_commit_seconds_count ")) {
-            (Some(sum), Some(count)) => Ok(sum / count * 1e6),
-            _ => Err("the metrics do not tell how long commits took".into()),
-        }
+        let read = |line: &str| line.strip_prefix(name)?.strip_prefix(' ')?.trim().parse().ok();
+        metrics.lines().find_map(read).ok_or_else(|| format!("the metrics do not tell {name}").into())
     }
 
     fn resident_mib(&self) -> Result<f64, Oops> {

@@ -1,6 +1,7 @@
 //! Networks, from outside: groups within the server, with members, roles, bans and invites of their own.
 
 mod authority;
+mod directed;
 mod invites;
 mod life;
 mod races;

@@ -23,6 +23,10 @@ const ELSEWHERE: [(&str, &str); 2] = [
     ("join-space", "rate-limited"),
 ];
 
+/// Codes that are answered, and stand in no decision table yet: so the description of the API does not name them.
+const NOT_DESCRIBED: [(&str, &str); 3] =
+    [("change-member", "not-governed"), ("transfer-space", "not-governed"), ("invite-account", "not-found")];
+
 /// An operation of the description, with the statuses of each of its codes.
 struct Operation {
     id: String,
@@ -42,7 +46,7 @@ impl Operation {
     }
 
     fn takes_body(&self) -> bool {
-        ["create-space", "update-space", "join-space", "change-member", "ban-key"].contains(&self.id.as_str())
+        ["create-space", "update-space", "join-space", "change-member", "ban-key", "invite-account"].contains(&self.id.as_str())
     }
 }
 
@@ -133,7 +137,8 @@ impl World {
         let id = &operation.id;
         assert_eq!(answer.code(), code, "{id}: {}", answer.json());
         let is_described = operation.codes.get(code).is_some_and(|statuses| statuses.contains(&answer.status));
-        assert!(is_described, "{id} answers {code} with {}, and the description does not say so", answer.status);
+        let is_expected = !NOT_DESCRIBED.contains(&(id, code));
+        assert_eq!(is_described, is_expected, "{id} answers {code} with {}: what the description says of it", answer.status);
         self.seen.insert((id.clone(), code.to_owned()));
     }
 
@@ -163,6 +168,7 @@ fn alike(world: &mut World) -> Result<(), Oops> {
         "create-space" => r#"{"name":"crew","join_rule":"open"}"#.to_owned(),
         "join-space" => world.join_body(who, |_| {}),
         "change-member" => r#"{"role":"admin"}"#.to_owned(),
+        "invite-account" => r#"{"role":"member"}"#.to_owned(),
         "ban-key" => r#"{"until":"never"}"#.to_owned(),
         _ => String::new(),
     };

@@ -10,7 +10,7 @@ use doorward_core::{Code, SpaceId};
 use doorward_tests::Oops;
 
 /// Who asks for what, and how it is refused. `{crew}` is a network that "head" owns, with an admin "aide" and a member
-/// "plain"; `{free}` is one that is not governed. Nothing here changes anything.
+/// "plain"; `{free}` is one that is not governed, `{named}` asks for invites. Nothing here changes anything.
 const ROWS: &[(&str, &str, &str, &str, &str)] = &[
     ("member", "POST", "", r#"{"name":"club","join_rule":"open"}"#, "missing-permission"),
     ("late", "POST", "", r#"{"name":"club","join_rule":"open"}"#, "unproved"),
@@ -46,10 +46,20 @@ const ROWS: &[(&str, &str, &str, &str, &str)] = &[
     ("owner", "POST", "/{free}/members/{plain}/transfer", "", "not-governed"),
     ("owner", "PATCH", "/{free}/members/{plain}", r#"{"role":"admin"}"#, "not-governed"),
     ("plain", "PATCH", "/{free}/members/{plain}", r#"{"tags":["a"]}"#, "missing-permission"),
+    ("plain", "POST", "/{named}/members/{member}/invite", r#"{"role":"member"}"#, "missing-permission"),
+    ("owner", "POST", "/{free}/members/{member}/invite", r#"{"role":"member"}"#, "not-governed"),
+    ("owner", "POST", "/{crew}/members/{member}/invite", r#"{"role":"member"}"#, "not-by-invite"),
+    ("owner", "POST", "/{named}/members/{owner}/invite", r#"{"role":"member"}"#, "self-invite"),
+    ("owner", "POST", "/{named}/members/{nobody}/invite", r#"{"role":"member"}"#, "unknown-account"),
+    ("owner", "POST", "/{named}/members/{kicked}/invite", r#"{"role":"member"}"#, "not-a-member"),
+    ("owner", "POST", "/{named}/members/{member}/invite", r#"{"role":"owner"}"#, "grant-too-high"),
+    ("owner", "POST", "/{named}/members/{revoked}/invite", r#"{"role":"member"}"#, "account-revoked"),
+    ("owner", "POST", "/{named}/members/{banned}/invite", r#"{"role":"member"}"#, "banned"),
+    ("owner", "POST", "/{named}/members/{plain}/invite", r#"{"role":"member"}"#, "already-member"),
+    ("owner", "POST", "/{named}/members/{member}/invite", r#"{"role":"member"}"#, "inbox-full"),
     ("owner", "POST", "/server/enter", "", "already-member"),
     ("plain", "POST", "/{crew}/enter", "", "already-member"),
     ("barred", "POST", "/{crew}/enter", "", "banned"),
-    ("stranger", "POST", "/{crew}/enter", "", "unauthenticated"),
 ];
 
 /// Brings them about.
@@ -90,7 +100,9 @@ async fn set_up(world: &mut World) -> Result<Vec<(&'static str, SpaceId)>, Oops>
     owner.register(late.sign_key(), late.keys().kex_key(), "Lea").await?;
     owner.set_role(HERE, &late.sign_key(), Role::Admin).await?;
     let mut spaces = Vec::new();
-    for (named, name) in [("{crew}", "crew"), ("{free}", "free"), ("{hidden}", "hidden"), ("{owned}", "owned")] {
+    for (named, name) in
+        [("{crew}", "crew"), ("{free}", "free"), ("{named}", "named"), ("{hidden}", "hidden"), ("{owned}", "owned")]
+    {
         let listed = name != "hidden";
         let network = CreateSpaceBody {
             name: name.into(),
@@ -105,14 +117,30 @@ async fn set_up(world: &mut World) -> Result<Vec<(&'static str, SpaceId)>, Oops>
             world.people["plain"].enter(&id).await?;
         }
     }
-    let [(_, crew), (_, free), ..] = spaces[..] else { return Err("four networks".into()) };
+    let [(_, crew), (_, free), (_, named), ..] = spaces[..] else { return Err("five networks".into()) };
     for name in ["head", "aide"] {
         world.people[name].enter(&crew).await?;
     }
     owner.set_role(&crew, &world.people["aide"].sign_key(), Role::Admin).await?;
     owner.ban(&crew, &world.people["barred"].sign_key(), "", Until::Never).await?;
     owner.transfer(&crew, &world.people["head"].sign_key()).await?;
+    owner
+        .update_space(&named, UpdateSpaceBody { join_rule: Some(JoinRule::Invite.into()), ..UpdateSpaceBody::default() })
+        .await?;
+    // As many invites as an inbox holds.
+    for number in 0..100 {
+        let network = CreateSpaceBody {
+            name: format!("waits-{number}"),
+            description: String::new(),
+            join_rule: JoinRule::Invite.into(),
+            max_members: 0,
+            listed: false,
+        };
+        let id = owner.create_space(network).await?.space.read().map_err(Code::name)?;
+        owner.invite_account(&id, &world.people["member"].sign_key(), Role::Member).await?;
+    }
     owner.update_space(&free, UpdateSpaceBody { governed: Some(false), ..UpdateSpaceBody::default() }).await?;
-    world.people.insert("late", late);
+    let nobody = crate::keys(&client, "Nobody")?;
+    world.people.extend([("late", late), ("nobody", nobody)]);
     Ok(spaces)
 }

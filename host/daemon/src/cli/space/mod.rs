@@ -17,7 +17,7 @@ use self::told::{in_words, meaning, table};
 use super::context::line_from_stdin;
 use super::failure::explain;
 use super::member::name;
-use super::output::{confirm, is_asked, note, print, print_json};
+use super::output::{clean, confirm, is_asked, note, print, print_json};
 use super::places::{Here, Place, all};
 use super::{CliError, Global, words};
 
@@ -212,7 +212,7 @@ async fn create(args: Create, session: &Session, global: &Global) -> Result<(), 
     let network = CreateSpaceBody { name, description, join_rule: rule.into(), max_members, listed };
     let space = session.create_space(network).await.map_err(explain)?;
     let id = space.space.read().map_err(|code| CliError::Fault(code.text().into()))?;
-    let here = Here { id, name: space.name.clone() };
+    let here = Here { id, name: clean(&space.name) };
     report(&space, &here, session, global).await?;
     if !global.json {
         note(&format!("Bring people in with: doorward invite create{}", here.option()));
@@ -241,7 +241,7 @@ async fn set_to(set: Set, session: &Session, global: &Global) -> Result<(), CliE
     let here = named.find(session).await?;
     let opens = change.rule == Some(JoinRule::Open);
     let space = session.update_space(&here.id, change.into_body(session.client().now())).await.map_err(explain)?;
-    let here = Here { name: if here.id == SpaceId::SERVER { here.name } else { space.name.clone() }, ..here };
+    let here = Here { name: if here.id == SpaceId::SERVER { here.name } else { clean(&space.name) }, ..here };
     if opens && space.max_members == 0 && here.id == SpaceId::SERVER && !global.json {
         note("Anybody who finds this server can come in now, as often as they like. A limit: --max-members N");
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::StatusCode;
 use doorward_core::Code;
+use doorward_core::code::Blame;
 use serde_json::Value;
 
 use super::schemas::Schemas;
@@ -49,7 +50,8 @@ pub(super) fn refusals(operation: &Operation, taken: &[Value], schemas: &Schemas
         codes.extend(can_be.then_some(code));
     }
     let mut by_status = BTreeMap::<u16, Vec<Code>>::new();
-    for code in Code::ALL.iter().copied().filter(|code| codes.contains(code)) {
+    // A "no" of the tables that is a success, as that one was invited already, is told with the other successes.
+    for code in Code::ALL.iter().copied().filter(|code| codes.contains(code) && code.blame() != Blame::Nobody) {
         by_status.entry(status_of(code).as_u16()).or_default().push(code);
     }
     if reads {
