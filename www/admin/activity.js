@@ -46,7 +46,7 @@ class ActivitySection extends HTMLElement {
   /** The newest ones, joined to those that are known. */
   async load() {
     const page = await this.page("");
-    await this.names.meet(keysOf(page.decisions));
+    await this.meet(page.decisions);
     const known = this.decisions[0]?.sequence ?? Infinity;
     const fresh = page.decisions;
     const last = fresh.at(-1)?.sequence ?? 0;
@@ -60,6 +60,13 @@ class ActivitySection extends HTMLElement {
   async page(after) {
     const { items, next } = await ask("GET", `/v1/audit?limit=${size}${after && `&after=${encodeURIComponent(after)}`}`);
     return { decisions: items, after: next ?? "" };
+  }
+
+  /** Learns whom and what these name. @param {Decision[]} decisions */
+  async meet(decisions) {
+    await Promise.all([this.names.meet(keysOf(decisions)), this.names.meetNetworks(decisions.map(({ asked }) => asked?.space))]);
+    // One that is gone still has the name it was made with.
+    for (const { asked, allow } of decisions) if (allow && asked?.space && asked.name && !this.names.networks.get(asked.space)) this.names.networks.set(asked.space, asked.name);
   }
 
   /** @param {Decision} decision */
@@ -81,7 +88,7 @@ class ActivitySection extends HTMLElement {
       const page = await this.page(from);
       // The list began anew meanwhile.
       if (this.older !== from) return;
-      await this.names.meet(keysOf(page.decisions));
+      await this.meet(page.decisions);
       this.older = page.after;
       this.decisions.push(...page.decisions);
       if (this.decisions.filter((decision) => this.isAsked(decision)).length >= enough) break;
@@ -92,7 +99,7 @@ class ActivitySection extends HTMLElement {
   show() {
     this.fillPeople();
     const asked = this.decisions.filter((decision) => this.isAsked(decision));
-    const items = asked.map((decision) => ({ ...decision, names: [decision.asked?.key, decision.asked?.account].map((key) => (key && this.names.people.get(key)?.handle) ?? "") }));
+    const items = asked.map((decision) => ({ ...decision, names: [decision.asked?.key, decision.asked?.account].map((key) => (key && this.names.people.get(key)?.handle) ?? "").concat(this.network(decision) || "") }));
     rows(this.place, items, ({ decision }) => decision, (item) => this.row(item));
     this.nothing.replaceChildren(...(asked.length ? [] : [empty(tell("activity.none"), tell("activity.none.lead", { n: this.decisions.length }))]));
     const button = h("button", {}, tell("activity.older"));
@@ -128,13 +135,21 @@ class ActivitySection extends HTMLElement {
     return [typeof first === "string" ? first.charAt(0).toLocaleUpperCase(locale) + first.slice(1) : first, ...rest];
   }
 
+  /** The network it was about, if it was about one. @param {Decision} decision */
+  network({ asked }) {
+    if (!asked?.space && !asked?.name) return "";
+    return asked.name || this.names.networks.get(asked.space ?? "") || tell("net.gone.name");
+  }
+
   /** @param {Decision} decision */
   row(decision) {
+    const network = this.network(decision);
+    const where = network && h("span", { class: "chip tag" }, h("bdi", {}, network));
     const chip = !decision.allow && h("span", { class: "chip bad" }, tell("activity.no"));
     return h(
       "li",
       { class: "sheet row" },
-      h("details", {}, h("summary", {}, h("span", { class: "what" }, ...this.sentence(decision)), chip, h("span", { class: "soft when" }, timeWords(decision.at, "distance"))), this.more(decision)),
+      h("details", {}, h("summary", {}, h("span", { class: "what" }, ...this.sentence(decision), where && " ", where), chip, h("span", { class: "soft when" }, timeWords(decision.at, "distance"))), this.more(decision)),
       !decision.allow && h("p", { class: "hint" }, why(decision)),
     );
   }
@@ -153,6 +168,7 @@ class ActivitySection extends HTMLElement {
         [tell("activity.rule"), ruleLine(decision.text, decision.rule)],
         [tell("activity.code"), h("span", {}, !decision.allow && `${why(decision)} `, mono(decision.code))],
         [tell("activity.handle"), asked?.handle && h("bdi", {}, asked.handle)],
+        [tell("net.network"), asked?.space && h("span", {}, this.network(decision), " ", mono(asked.space))],
         [tell("activity.invite"), asked?.invite && mono(asked.invite)],
         [tell("activity.sequence"), String(decision.sequence)],
         [tell("activity.decision"), mono(decision.decision)],

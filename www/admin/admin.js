@@ -11,6 +11,7 @@ import { entry } from "/assets/admin/entry.js";
 import { follow } from "/assets/admin/follow.js";
 import "/assets/admin/invites.js";
 import { useKeyboard } from "/assets/admin/keyboard.js";
+import "/assets/admin/networks.js";
 import "/assets/admin/people.js";
 import { confirm, openDialog, refusal } from "/assets/admin/parts.js";
 import { begin, contact, may } from "/assets/admin/session.js";
@@ -20,7 +21,7 @@ import "/assets/admin/you.js";
 
 /**
  * @typedef {object} Section
- * @property {"invites" | "people" | "activity" | "settings" | "you"} name also its place in the address and its title's text
+ * @property {"invites" | "people" | "networks" | "activity" | "settings" | "you"} name also its place in the address and its title's text
  * @property {string} element the custom element that is the section
  * @property {() => boolean} isFor
  */
@@ -29,6 +30,7 @@ import "/assets/admin/you.js";
 const sections = [
   { name: "invites", element: "invites-section", isFor: () => may("invite") },
   { name: "people", element: "people-section", isFor: () => true },
+  { name: "networks", element: "networks-section", isFor: () => true },
   { name: "activity", element: "activity-section", isFor: () => may("read-audit") },
   { name: "settings", element: "settings-section", isFor: () => true },
   { name: "you", element: "you-section", isFor: () => true },
@@ -82,7 +84,7 @@ function frame() {
   /** The sections for who the reader is now, and which of them this is. */
   const mark = () => {
     const shown = sections.filter(({ isFor }) => isFor());
-    const section = shown.find(({ name }) => location.pathname === `/admin/${name}`) ?? shown[0];
+    const section = shown.find(({ name }) => `${location.pathname}/`.startsWith(`/admin/${name}/`)) ?? shown[0];
     const links = shown.map(({ name }) => h("a", { href: `/admin/${name}`, "aria-current": name === section.name && "page" }, tell(name)));
     byId("sections").replaceChildren(h("ul", {}, ...links.map((link) => h("li", {}, link))));
     links[shown.indexOf(section)].scrollIntoView({ block: "nearest", inline: "center" });

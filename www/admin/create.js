@@ -1,12 +1,11 @@
 // The form that makes an invite, or many alike.
-import { mayGrant } from "/assets/door.js";
 import { field, form, rfc3339, roleName } from "/assets/shared/components.js";
 import { h } from "/assets/shared/dom.js";
 import { labelsOf } from "/assets/admin/labels.js";
 import { makeMany } from "/assets/admin/many.js";
 import { draw, send } from "/assets/admin/mint.js";
 import { codeOf, openDialog, refusal, switchOf, tidy } from "/assets/admin/parts.js";
-import { session } from "/assets/admin/session.js";
+import { isServer, may, session, spaceNow } from "/assets/admin/session.js";
 import { sharePanel } from "/assets/admin/share.js";
 import { tell } from "/assets/admin/texts.js";
 import { span, untilField } from "/assets/admin/until.js";
@@ -14,13 +13,25 @@ import { span, untilField } from "/assets/admin/until.js";
 /** How many one form makes at most; the server has its own limit. */
 const most = 1000;
 
-/** @param {() => unknown} more called afterwards if there are more */
-export function createInvite(more) {
+/** @typedef {import("/assets/admin/session.js").Space} Space */
+
+/** @param {Space} into @param {() => unknown} more called afterwards if there are more */
+export async function createInvite(into, more) {
   const opened = openDialog(tell("create.title"));
+  try {
+    // What may be granted, and what the claims say of whoever grants it, is asked for now.
+    fill(opened, await spaceNow(into), more);
+  } catch (error) {
+    opened.show(tell("create.title"), refusal({ code: codeOf(error) }), opened.done());
+  }
+}
+
+/** @param {import("/assets/admin/parts.js").Opened} opened @param {Space} space @param {() => unknown} more */
+function fill(opened, space, more) {
   let any = false;
   const made = () => (any = true);
   opened.dialog.addEventListener("close", () => any && more());
-  const terms = termsFields();
+  const terms = termsFields(space);
   const label = field(tell("create.label"), h("input", { maxlength: 120, autocomplete: "off" }), tell("create.label.hint"));
   const many = manyFields();
   const place = h("div", { "aria-live": "assertive" });
@@ -30,10 +41,10 @@ export function createInvite(more) {
 
   const one = async (/** @type {import("/assets/admin/mint.js").Terms} */ wanted, /** @type {string} */ note) => {
     const same = JSON.stringify([terms.asTyped(), note]);
-    if (tried?.wanted !== same) tried = { wanted: same, drawn: await draw(wanted, note) };
+    if (tried?.wanted !== same) tried = { wanted: same, drawn: await draw(space, wanted, note) };
     const { invitation, claims } = await send(tried.drawn);
     made();
-    opened.show(tell("share.title"), sharePanel(opened.dialog, invitation, claims, note), opened.done());
+    opened.show(tell("share.title"), sharePanel(opened.dialog, space, invitation, claims, note), opened.done());
     opened.heading.focus();
   };
   const work = async () => {
@@ -41,7 +52,7 @@ export function createInvite(more) {
     const labels = wanted && (number === "one" ? [tidy(label.input.value)] : many.read());
     if (!wanted || !labels) return;
     try {
-      await (number === "one" ? one(wanted, labels[0]) : makeMany(opened, wanted, labels, made));
+      await (number === "one" ? one(wanted, labels[0]) : makeMany(opened, space, wanted, labels, made));
     } catch (error) {
       place.replaceChildren(refusal({ code: codeOf(error) }));
     }
@@ -59,16 +70,16 @@ export function createInvite(more) {
     slot,
     ...terms.boxes,
     label.box,
+    !isServer(space) && h("p", { class: "hint" }, tell(may("invite") ? "net.invite.both" : "net.invite.account", { server: session().server.name })),
     place,
   ], [h("button", { type: "button", onclick: opened.close }, tell("keep"))]);
   opened.show(tell("create.title"), content);
   content.querySelector("select")?.focus();
 }
 
-/** What the invite grants: fields, and what they say. */
-function termsFields() {
-  const { me } = session();
-  const grantable = ["member", "admin", "owner"].filter((role) => mayGrant(me.role ?? "", role));
+/** What the invite grants: fields, and what they say. @param {Space} space */
+function termsFields({ you }) {
+  const grantable = [...new Set(["member", you.grants ?? "member"])];
   const role = field(tell("create.role"), h("select", {}, ...grantable.map((name) => h("option", { value: name }, roleName(name)))));
   const uses = field(tell("create.uses"), h("input", { type: "number", min: 1, max: 4294967295, value: 1, inputmode: "numeric", required: true }));
   const unlimited = h("input", { type: "checkbox", id: "unlimited", onchange: () => (uses.input.disabled = unlimited.checked) });

@@ -8,53 +8,71 @@ import { atWork, confirm, empty, refusal, rows, searchField, switchOf } from "/a
 import { ask, list, live, session } from "/assets/admin/session.js";
 import { showLink } from "/assets/admin/share.js";
 import { firstSteps } from "/assets/admin/steps.js";
-import { inWords, tell } from "/assets/admin/texts.js";
+import { inWords, tell, tellThere } from "/assets/admin/texts.js";
 
 /** @typedef {import("/assets/admin/session.js").Invite} Invite */
+/** @typedef {import("/assets/admin/session.js").Space} Space */
 /** @typedef {import("/assets/admin/session.js").Use} Use */
 
+/** The server's own invites, and the first steps of whoever it belongs to. */
 class InvitesSection extends HTMLElement {
+  steps = h("div", {});
+
+  async connectedCallback() {
+    const invites = new InviteList(session().home, () => (remember("invited"), void this.step(invites)));
+    this.replaceChildren(h("div", { class: "head" }, h("h1", { tabindex: -1 }, tell("invites")), invites.action), h("p", { class: "lead" }, invites.lead));
+    // What comes above the list comes first, so that the list does not jump.
+    await this.step(invites);
+    this.append(this.steps, h("div", { class: "tools" }, ...invites.tools), invites);
+  }
+
+  /** @param {InviteList} invites */
+  async step(invites) {
+    this.steps.replaceChildren(...nodes([await firstSteps(() => invites.create())]));
+  }
+}
+
+/** The invites into a space. */
+export class InviteList extends HTMLElement {
   state = "live";
   place = h("ul", { class: "rows" });
   below = h("div", {});
-  steps = h("div", {});
   search = searchField(tell("invites.search"), () => this.show());
   /** @type {{ items: Invite[], more: boolean }} */
   found = { items: [], more: false };
   /** @type {{ look: () => Promise<void>, anew: () => Promise<void> }} */
   list = { look: async () => {}, anew: async () => {} };
 
-  async connectedCallback() {
+  /** @param {Space} space @param {() => unknown} [made] called after something was made */
+  constructor(space, made = () => {}) {
+    super();
+    this.space = space;
+    this.made = made;
+    this.lead = tellThere(space, "invites.lead");
+    this.action = h("button", { class: "main", onclick: () => this.create() }, tell("invites.create"));
     const choices = /** @type {[string, string][]} */ ([["live", tell("invites.live")], ["expired", tell("invites.expired")], ["closed", tell("invites.closed")]]);
     const pick = (/** @type {string} */ state) => {
       this.state = state;
       void this.list.anew();
     };
+    this.tools = [switchOf(tell("invites.which"), choices, this.state, pick), this.search.box];
+  }
+
+  connectedCallback() {
     const show = (/** @type {typeof this.found} */ found) => {
       this.found = found;
       this.show();
     };
-    this.replaceChildren(
-      h("div", { class: "head" }, h("h1", { tabindex: -1 }, tell("invites")), h("button", { class: "main", onclick: () => this.create() }, tell("invites.create"))),
-      h("p", { class: "lead" }, tell("invites.lead")),
-    );
-    // What comes above the list comes first, so that the list does not jump.
-    await this.step();
-    this.append(this.steps, h("div", { class: "tools" }, switchOf(tell("invites.which"), choices, this.state, pick), this.search.box), this.place, this.below);
-    this.list = live(this, () => list(`/v1/invites?state=${this.state}`), show, (error) => this.below.replaceChildren(refusal(error)));
+    this.replaceChildren(this.place, this.below);
+    this.list = live(this, () => list(`/v1/invites?state=${this.state}&space=${this.space.space}`), show, (error) => this.below.replaceChildren(refusal(error)));
     void this.list.look();
   }
 
   create() {
-    createInvite(() => {
-      remember("invited");
+    createInvite(this.space, () => {
+      this.made();
       void this.list.anew();
-      void this.step();
     });
-  }
-
-  async step() {
-    this.steps.replaceChildren(...nodes([await firstSteps(() => this.create())]));
   }
 
   show() {
@@ -91,7 +109,7 @@ class InvitesSection extends HTMLElement {
         h(
           "div",
           { class: "actions" },
-          isLive && h("button", { class: mine ? "small" : "small quiet", onclick: atWork(() => showLink(invite)), "aria-label": tell("invites.show.label", { title }) }, tell("invites.show")),
+          isLive && h("button", { class: mine ? "small" : "small quiet", onclick: atWork(() => showLink(this.space, invite)), "aria-label": tell("invites.show.label", { title }) }, tell("invites.show")),
           isLive && h("button", { class: "small quiet", onclick: cancel, "aria-label": tell("cancel.label", { title }) }, tell("cancel")),
         ),
       ),
@@ -102,6 +120,7 @@ class InvitesSection extends HTMLElement {
   }
 }
 customElements.define("invites-section", InvitesSection);
+customElements.define("invite-list", InviteList);
 
 /** @param {Invite} invite */
 function usage(invite) {

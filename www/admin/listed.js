@@ -1,20 +1,21 @@
-// The keys that the place keeps beside its members: those that are banned, and those that may join.
+// The keys that a space keeps beside its members: those that are banned, and those that may join.
 import { copyField, person, timeWords } from "/assets/shared/components.js";
 import { h, nodes } from "/assets/shared/dom.js";
 import { allow, ban, disallow, liftBan } from "/assets/admin/govern.js";
 import { mark, Names } from "/assets/admin/names.js";
 import { empty, refusal, rows, searchField } from "/assets/admin/parts.js";
-import { ask, list, live, place } from "/assets/admin/session.js";
-import { tell } from "/assets/admin/texts.js";
+import { list, live, may, pathOf, spaceNow } from "/assets/admin/session.js";
+import { tell, tellThere } from "/assets/admin/texts.js";
 
 /** @typedef {import("/assets/admin/session.js").Known} Known */
+/** @typedef {import("/assets/admin/session.js").Space} Space */
 /**
  * What tells one list from the other.
  * @typedef {object} Kind
  * @property {"banned" | "allowed"} name what its words begin with
  * @property {string} path
- * @property {[words: string, form: (changed: () => unknown) => void]} add
- * @property {[words: string, form: (whom: { key: string, name: string }, changed: () => unknown) => void]} undo
+ * @property {[words: string, form: (space: Space, changed: () => unknown) => void]} add
+ * @property {[words: string, form: (space: Space, whom: { key: string, name: string }, changed: () => unknown) => void]} undo
  * @property {(known: Known, names: Names) => import("/assets/shared/dom.js").Child[]} lines what is to be read of a key
  * @property {() => Promise<string>} [above] what is to be read above the list
  */
@@ -34,13 +35,15 @@ class KeyList extends HTMLElement {
   list = { look: async () => {}, anew: async () => {} };
   changed = () => this.list.anew();
 
-  /** @param {Kind} kind */
-  constructor(kind) {
+  /** @param {Space} space @param {Kind} kind */
+  constructor(space, kind) {
     super();
+    this.space = space;
     this.kind = kind;
     this.lead = tell(`${kind.name}.lead`);
     this.search = searchField(tell(`${kind.name}.search`), () => this.show());
-    this.action = h("button", { onclick: () => kind.add[1](this.changed) }, kind.add[0]);
+    this.tools = [this.search.box];
+    this.action = h("button", { onclick: () => kind.add[1](space, this.changed) }, kind.add[0]);
   }
 
   connectedCallback() {
@@ -54,7 +57,7 @@ class KeyList extends HTMLElement {
   }
 
   async load() {
-    const [{ items, more }, above] = await Promise.all([list(this.kind.path, this.most), this.kind.above?.() ?? ""]);
+    const [{ items, more }, above] = await Promise.all([list(`${pathOf(this.space)}/${this.kind.path}`, this.most), this.kind.above?.() ?? ""]);
     await this.names.meet(items.flatMap(({ ban, allowlisted_by }) => [ban?.by, allowlisted_by]));
     return { items, more, above };
   }
@@ -87,7 +90,7 @@ class KeyList extends HTMLElement {
         { class: "top" },
         h("h2", {}, account ? person(account.handle, fingerprint) : mark(fingerprint)),
         !account && h("span", { class: "chip" }, tell("stranger")),
-        h("div", { class: "actions" }, h("button", { class: "small quiet", onclick: () => undo({ key, name }, this.changed), "aria-label": `${words}: ${name}` }, words)),
+        h("div", { class: "actions" }, h("button", { class: "small quiet", onclick: () => undo(this.space, { key, name }, this.changed), "aria-label": `${words}: ${name}` }, words)),
       ),
       ...this.kind.lines(item, this.names),
       h("details", {}, h("summary", {}, tell("key.field")), copyField(tell("key.field"), key, "mono")),
@@ -96,11 +99,12 @@ class KeyList extends HTMLElement {
 }
 
 class BannedList extends KeyList {
-  constructor() {
-    super({
+  /** @param {Space} space */
+  constructor(space) {
+    super(space, {
       name: "banned",
-      path: `${place}/bans`,
-      add: [tell("ban.key.title"), (changed) => ban(null, changed)],
+      path: "bans",
+      add: [tell("ban.key.title"), (space, changed) => ban(space, null, changed)],
       undo: [tell("unban"), liftBan],
       lines: ({ ban: its }, names) =>
         its
@@ -115,19 +119,22 @@ class BannedList extends KeyList {
 customElements.define("banned-list", BannedList);
 
 class AllowedList extends KeyList {
-  constructor() {
-    super({
+  /** @param {Space} space */
+  constructor(space) {
+    super(space, {
       name: "allowed",
-      path: `${place}/allowlist`,
+      path: "allowlist",
       add: [tell("allow"), allow],
       undo: [tell("disallow"), disallow],
       lines: ({ allowlisted_by: by }, names) => [by && h("p", { class: "hint" }, tell("allowed.by"), " ", names.named(by))],
-      above: async () => {
-        /** @type {{ space: import("/assets/admin/session.js").Space }} */
-        const { space } = await ask("GET", place);
-        return tell("allowed.now", { rule: tell(`rule.${space.join_rule}`) });
-      },
+      above: async () => tell("allowed.now", { rule: tellThere(space, `rule.${(await spaceNow(space)).join_rule}`) }),
     });
   }
 }
 customElements.define("allowed-list", AllowedList);
+
+/** Those of these lists that the reader may see of a space, to choose from. @param {Space} space @returns {import("/assets/admin/panes.js").Choice[]} */
+export const keyLists = (space) => [
+  ...(may("ban", space) ? [{ name: "banned", words: tell("people.barred"), make: () => new BannedList(space) }] : []),
+  ...(may("manage-space", space) ? [{ name: "allowed", words: tell("people.listed"), make: () => new AllowedList(space) }] : []),
+];

@@ -11,25 +11,26 @@ import { inWords, tell } from "/assets/admin/texts.js";
 
 /** @typedef {import("/assets/admin/mint.js").Drawn} Drawn */
 /** @typedef {import("/assets/admin/parts.js").Opened} Opened */
+/** @typedef {import("/assets/admin/session.js").Space} Space */
 
 /**
  * Makes an invite for every label and shows how it goes. Throws what the first drawing throws: all are of one form.
- * @param {Opened} opened @param {import("/assets/admin/mint.js").Terms} terms @param {string[]} labels
+ * @param {Opened} opened @param {Space} space @param {import("/assets/admin/mint.js").Terms} terms @param {string[]} labels
  * @param {() => unknown} made
  */
-export async function makeMany(opened, terms, labels, made) {
+export async function makeMany(opened, space, terms, labels, made) {
   /** @type {import("/assets/admin/batch.js").Row<Drawn>[]} */
   const rows = rowsOf(labels);
-  if (rows[0]) rows[0].drawn = await draw(terms, labels[0]);
-  const make = async (/** @type {typeof rows[number]} */ row) => send((row.drawn ??= await draw(terms, row.label)));
-  await run(opened, rows, make, made);
+  if (rows[0]) rows[0].drawn = await draw(space, terms, labels[0]);
+  const make = async (/** @type {typeof rows[number]} */ row) => send((row.drawn ??= await draw(space, terms, row.label)));
+  await run(opened, space, rows, make, made);
 }
 
 /**
- * @param {Opened} opened @param {import("/assets/admin/batch.js").Row<Drawn>[]} rows
+ * @param {Opened} opened @param {Space} space @param {import("/assets/admin/batch.js").Row<Drawn>[]} rows
  * @param {(row: import("/assets/admin/batch.js").Row<Drawn>) => Promise<Drawn>} make @param {() => unknown} made
  */
-async function run(opened, rows, make, made) {
+async function run(opened, space, rows, make, made) {
   const stop = new AbortController();
   const bar = h("progress", { max: rows.length, value: 0, "aria-label": tell("many.progress") });
   const words = h("p", { class: "soft" });
@@ -49,7 +50,7 @@ async function run(opened, rows, make, made) {
   addEventListener("beforeunload", hold);
   try {
     const stopped = await makeAll(rows, make, changed, stop.signal);
-    done(opened, rows, stopped, () => run(opened, rows, make, made));
+    done(opened, space, rows, stopped, () => run(opened, space, rows, make, made));
   } finally {
     opened.dialog.removeEventListener("cancel", hold);
     removeEventListener("beforeunload", hold);
@@ -59,17 +60,17 @@ async function run(opened, rows, make, made) {
 
 /**
  * What came of it.
- * @param {Opened} opened @param {import("/assets/admin/batch.js").Row<Drawn>[]} rows @param {string} stopped
+ * @param {Opened} opened @param {Space} space @param {import("/assets/admin/batch.js").Row<Drawn>[]} rows @param {string} stopped
  * @param {() => Promise<void>} goOn
  */
-function done(opened, rows, stopped, goOn) {
+function done(opened, space, rows, stopped, goOn) {
   const { server } = session();
   const ready = rows.flatMap(({ state, drawn }) => (state === "made" && drawn ? [drawn] : []));
   const left = rows.length - ready.length;
   const csv = () => download(`doorward-${tell("many.file")}.csv`, csvOf(ready.map(({ label, invitation }) => ({ label, link: invitation.link(server.public_url) }))));
   const paper = usePaper(opened.dialog);
   const sheet = h("button", { class: "main" }, tell("many.print"));
-  sheet.addEventListener("click", () => busy(sheet, async () => paper.print(await cardSheet(ready))));
+  sheet.addEventListener("click", () => busy(sheet, async () => paper.print(await cardSheet(space, ready))));
   const title = tell("many.made", { n: ready.length });
   opened.show(
     title,

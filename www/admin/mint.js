@@ -17,11 +17,11 @@ import { ask, session } from "/assets/admin/session.js";
  */
 
 /**
- * Draws an invite. Throws an error whose message is a code if no server would take it for its form alone.
- * @param {Terms} terms @param {string} label
+ * Draws an invite into a space. Throws an error whose message is a code if no server would take it for its form alone.
+ * @param {import("/assets/admin/session.js").Space} space as it is now @param {Terms} terms @param {string} label
  * @returns {Promise<Drawn>}
  */
-export async function draw({ role, maxUses, expires, greeting }, label) {
+export async function draw({ space, you }, { role, maxUses, expires, greeting }, label) {
   const { keys, server, me } = session();
   const salt = randomHex(16);
   const token = await keys.deriveToken(fromHex(salt), tokenInfo(server.server_key));
@@ -30,6 +30,7 @@ export async function draw({ role, maxUses, expires, greeting }, label) {
     serverKey: server.server_key,
     inviteId: invitation.inviteId,
     inviteKey: invitation.inviteKey,
+    space,
     role: /** @type {never} */ (role),
     maxUses,
     expires,
@@ -37,7 +38,7 @@ export async function draw({ role, maxUses, expires, greeting }, label) {
     tags: [],
     issuer: me.key,
     issuerIncarnation: me.details?.incarnation ?? "",
-    issuerEpoch: me.details?.epoch ?? 0,
+    issuerEpoch: you.epoch,
     issuerHandle: me.handle,
   });
   const body = { claims: toBase64url(claims.payload), issuer_signature: await keys.sign(claims.signedBytes), invite_signature: invitation.sign(claims.signedBytes), label, salt };

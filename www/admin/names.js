@@ -1,4 +1,4 @@
-// Who keys belong to, for texts that name people by key.
+// Who keys belong to and what networks are called, for texts that name them.
 import { fingerprint } from "/assets/door.js";
 import { person } from "/assets/shared/components.js";
 import { h } from "/assets/shared/dom.js";
@@ -19,6 +19,18 @@ export class Names {
     const { items } = await list("/v1/accounts");
     this.people = new Map(items.map((account) => [account.key, account]));
     for (const key of [...keys, ...this.people.keys()]) if (key) this.met.add(key);
+  }
+
+  /** What networks are called, by id. @type {Map<string, string>} */
+  networks = new Map();
+
+  /** Learns what these are called, if any is new. Of one that is gone nobody says. @param {(string | undefined)[]} ids */
+  async meetNetworks(ids) {
+    const fresh = ids.filter((id) => id && !this.networks.has(id));
+    if (!fresh.length) return;
+    const { items } = await list("/v1/spaces?show=found");
+    for (const id of fresh) if (id) this.networks.set(id, "");
+    for (const { space, name } of items) this.networks.set(space, name);
   }
 
   /** Whose key this is, in words or as a person. @param {string} key @param {string} [handle] a name that came with it @returns {Child | Child[]} */

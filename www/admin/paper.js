@@ -5,10 +5,11 @@ import { h } from "/assets/shared/dom.js";
 import { locale } from "/assets/shared/i18n.js";
 import { qrPicture } from "/assets/shared/qr.js";
 import { session } from "/assets/admin/session.js";
-import { tell } from "/assets/admin/texts.js";
+import { nameOf, tell } from "/assets/admin/texts.js";
 
 /** @typedef {import("/assets/door.js").Invitation} Invitation */
 /** @typedef {import("/assets/door.js").Claims} Claims */
+/** @typedef {import("/assets/admin/session.js").Space} Space */
 
 /** Paper that is there as long as a dialog is. @param {HTMLDialogElement} dialog */
 export function usePaper(dialog) {
@@ -39,14 +40,14 @@ function until(expires, dateStyle = "full") {
 /** Where a code is typed. */
 const page = () => `${session().server.public_url}/i`;
 
-/** One page for one invite. @param {Invitation} invitation @param {Claims} claims */
-export function invitationSheet(invitation, claims) {
+/** One page for one invite. @param {Space} space @param {Invitation} invitation @param {Claims} claims */
+export function invitationSheet(space, invitation, claims) {
   const { server } = session();
   const greeting = claims.greeting && h("blockquote", { dir: "auto" }, claims.greeting);
   return h(
     "div",
     { class: "invitation" },
-    h("h1", {}, tell("paper.title", { server: server.name })),
+    h("h1", {}, tell("paper.title", { server: nameOf(space) })),
     h("p", {}, tell("paper.by"), " ", person(claims.issuerHandle, fingerprint(claims.issuer))),
     greeting,
     qrPicture(invitation.link(server.public_url), tell("share.qr")),
@@ -57,24 +58,24 @@ export function invitationSheet(invitation, claims) {
   );
 }
 
-/** Cards to be cut out, so many that the page gets air in between. @param {{ invitation: Invitation, claims: Claims, label: string }[]} invites */
-export async function cardSheet(invites) {
+/** Cards to be cut out, so many that the page gets air in between. @param {Space} space @param {{ invitation: Invitation, claims: Claims, label: string }[]} invites */
+export async function cardSheet(space, invites) {
   const sheet = h("div", { class: "cards" });
   for (const [i, { invitation, claims, label }] of invites.entries()) {
     if (i % 16 === 15) await new Promise((resume) => setTimeout(resume));
-    sheet.append(card(invitation, claims, label || String(i + 1)));
+    sheet.append(card(space, invitation, claims, label || String(i + 1)));
   }
   return sheet;
 }
 
-/** @param {Invitation} invitation @param {Claims} claims @param {string} label */
-function card(invitation, claims, label) {
+/** @param {Space} space @param {Invitation} invitation @param {Claims} claims @param {string} label */
+function card(space, invitation, claims, label) {
   const { server } = session();
   return h(
     "div",
     { class: "card" },
     h("h2", { dir: "auto" }, label),
-    h("p", {}, tell("paper.title", { server: server.name })),
+    h("p", {}, tell("paper.title", { server: nameOf(space) })),
     qrPicture(invitation.link(server.public_url), tell("share.qr")),
     h("p", {}, tell("paper.type", { page: page() })),
     h("p", { class: "mono typed" }, invitation.typedCode),

@@ -88,6 +88,13 @@ export function askFor(title, meaning, action, fields, work, { face, ofOther } =
  */
 export const confirm = (title, meaning, action, work, how) => askFor(title, meaning, action, [], work, { face: "danger", ...how });
 
+/** Goes to another page of the console. @param {string} path */
+export function goTo(path) {
+  history.pushState(null, "", path);
+  dispatchEvent(new PopStateEvent("popstate"));
+  scrollTo(0, 0);
+}
+
 /** What a rule says, in the policy's own words, with the way to its table. @param {string} text @param {string} rule */
 export const ruleLine = (text, rule) => h("span", {}, h("span", { lang: "en" }, text), " ", h("a", { class: "key mono", href: `/policy#rule-${rule}` }, rule));
 

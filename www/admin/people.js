@@ -3,48 +3,39 @@ import { fingerprint } from "/assets/door.js";
 import { person, roleName, timeWords } from "/assets/shared/components.js";
 import { h, nodes } from "/assets/shared/dom.js";
 import { manage } from "/assets/admin/govern.js";
-import "/assets/admin/listed.js";
-import { atWork, empty, refusal, rows, searchField, switchOf, tagChips } from "/assets/admin/parts.js";
+import { keyLists } from "/assets/admin/listed.js";
+import { Panes } from "/assets/admin/panes.js";
+import { atWork, empty, refusal, rows, searchField, tagChips } from "/assets/admin/parts.js";
 import { contact, iAm, list, live, may, session } from "/assets/admin/session.js";
 import { tell } from "/assets/admin/texts.js";
 import { explainWhy } from "/assets/admin/why.js";
 
 /** @typedef {import("/assets/admin/session.js").Account} Account */
-/** One of the lists. @typedef {HTMLElement & { lead: string, search: { box: HTMLElement }, action: HTMLElement | null }} Pane */
 
-class PeopleSection extends HTMLElement {
-  head = h("div", { class: "head" }, h("h1", { tabindex: -1 }, tell("people")));
-  lead = h("p", { class: "lead" });
-  tools = h("div", { class: "tools" });
-  slotted = h("div", {});
+class PeopleSection extends Panes {
+  /** @override */
+  which = tell("people.which");
 
   connectedCallback() {
-    this.replaceChildren(this.head, this.lead, this.tools, this.slotted);
-    this.open("people-list");
+    this.heading.textContent = tell("people");
+    this.frame();
     this.offer();
-    contact.addEventListener("role", this.offer);
+    contact.addEventListener("role", this.again);
   }
 
   disconnectedCallback() {
-    contact.removeEventListener("role", this.offer);
+    contact.removeEventListener("role", this.again);
   }
 
-  /** The lists that the reader may see, to choose from. */
-  offer = () => {
-    const choices = /** @type {[string, string][]} */ ([["people-list", tell("people.here")], may("ban") && ["banned-list", tell("people.barred")], may("manage-space") && ["allowed-list", tell("people.listed")]].filter(Boolean));
-    this.tools.querySelector(".switch")?.remove();
-    if (choices.length > 1) this.tools.prepend(switchOf(tell("people.which"), choices, this.slotted.firstElementChild?.localName ?? "", (name) => this.open(name)));
-  };
+  again = () => this.offer();
 
-  /** @param {string} name of the element that is the list */
-  open(name) {
-    const pane = /** @type {Pane} */ (document.createElement(name));
-    this.lead.textContent = pane.lead;
-    this.tools.querySelector(".search")?.remove();
-    this.tools.append(pane.search.box);
-    this.head.querySelector("button")?.remove();
-    this.head.append(...nodes([pane.action]));
-    this.slotted.replaceChildren(pane);
+  /** @override */
+  choices() {
+    const { home } = session();
+    return [
+      { name: "people", words: tell("people.here"), make: () => new PeopleList() },
+      ...keyLists(home),
+    ];
   }
 }
 customElements.define("people-section", PeopleSection);
@@ -55,26 +46,35 @@ class PeopleList extends HTMLElement {
   place = h("ul", { class: "rows" });
   below = h("div", {});
   search = searchField(tell("people.search"), () => this.show());
+  tools = [this.search.box];
   /** @type {Map<string, Account>} */
   known = new Map();
   isCut = false;
+  you = session().home.you;
   /** @type {{ look: () => Promise<void>, anew: () => Promise<void> }} */
   list = { look: async () => {}, anew: async () => {} };
 
   connectedCallback() {
     this.replaceChildren(this.place, this.below);
-    this.list = live(this, () => list("/v1/accounts"), (people) => this.take(people), (error) => this.below.replaceChildren(refusal(error)));
+    this.list = live(this, () => this.load(), (people) => this.take(people), (error) => this.below.replaceChildren(refusal(error)));
     void this.list.look();
   }
 
-  /** @param {{ items: Account[], more: boolean }} people */
-  take({ items, more }) {
+  /** What may be done to the others hangs on what the reader is, so it is loaded with them. */
+  async load() {
+    const people = await list("/v1/accounts");
+    const me = people.items.find(({ key }) => key === session().me.key);
+    if (me) await iAm(me);
+    return { ...people, you: session().home.you };
+  }
+
+  /** @param {{ items: Account[], more: boolean, you: import("/assets/admin/session.js").Standpoint }} people */
+  take({ items, more, you }) {
     this.known = new Map(items.map((account) => [account.key, account]));
     this.isCut = more;
-    const me = this.known.get(session().me.key);
-    // What may be done to the others hangs on what the reader is, so every row is drawn anew.
-    if (me && me.role !== session().me.role) this.place.replaceChildren();
-    if (me) iAm(me);
+    // As somebody else, the reader gets every row drawn anew.
+    if (you !== this.you) this.place.replaceChildren();
+    this.you = you;
     this.show();
   }
 
@@ -106,10 +106,10 @@ class PeopleList extends HTMLElement {
         revoked && h("span", { class: "chip bad" }, tell("people.revoked")),
         details?.banned && h("span", { class: "chip bad" }, tell("people.banned")),
         ...tagChips(account.tags),
-        (isMe || may("read-audit")) && h("div", { class: "actions" }, h("button", { class: "small quiet", onclick: atWork(() => explainWhy(account)), "aria-label": `${why} ${account.handle} ${account.fingerprint}` }, why)),
+        (isMe || may("read-audit")) && h("div", { class: "actions" }, h("button", { class: "small quiet", onclick: atWork(() => explainWhy(session().home, account)), "aria-label": `${why} ${account.handle} ${account.fingerprint}` }, why)),
       ),
       details && h("p", { class: "hint" }, this.origin(account), " · ", timeWords(details.created_at, "when")),
-      manage(account, () => this.list.anew()),
+      manage(session().home, account, () => this.list.anew()),
     );
   }
 

@@ -1,5 +1,4 @@
 // Who is here, at which server, and how to ask it; and whether it answers.
-import { permits } from "/assets/door.js";
 import { stream } from "/assets/admin/stream.js";
 import { Refusal, signed } from "/assets/shared/api.js";
 
@@ -26,6 +25,7 @@ import { Refusal, signed } from "/assets/shared/api.js";
  * @typedef {object} Invite
  * @property {string} id
  * @property {"live" | "expired" | "cancelled" | "used-up" | "issuer-lost-authority"} state
+ * @property {string} space where it leads
  * @property {string} role
  * @property {number} max_uses
  * @property {number} uses
@@ -52,6 +52,8 @@ import { Refusal, signed } from "/assets/shared/api.js";
  * @property {string} [account] whom it is about, if that is another
  * @property {string} [invite]
  * @property {string} [handle] the name in the request
+ * @property {string} [space] where, unless at the server itself
+ * @property {string} [name] what a new network is called
  *
  * @typedef {object} Decision
  * @property {number} sequence
@@ -72,20 +74,32 @@ import { Refusal, signed } from "/assets/shared/api.js";
  * @property {{ reason: string, by: string, since: string, until: string } | null} ban
  * @property {string | null} allowlisted_by
  *
+ * As what the reader acts in a space, in the server's words.
+ * @typedef {object} Standpoint
+ * @property {string | null} role
+ * @property {string[]} may permissions
+ * @property {string | null} grants the highest role that may be given
+ * @property {number} epoch for the claims of invites
+ *
  * @typedef {object} Space
+ * @property {string} space its id
  * @property {string} name
  * @property {"open" | "token" | "invite" | "allowlist" | "closed"} join_rule
  * @property {number} max_members 0: no limit
  * @property {string} description
  * @property {string} pause `no`, `until-lifted`, or RFC 3339
  * @property {boolean} paused whether it holds now
+ * @property {boolean} governed whether it has roles
  * @property {string | null} owner
- * @property {number} members
+ * @property {number | null} members
+ * @property {boolean} listed
+ * @property {Standpoint} you
  *
  * @typedef {object} Session
  * @property {Server} server
  * @property {Keys} keys
  * @property {Account} me
+ * @property {Space} home the server's own space
  */
 
 /** @type {Session | null} */
@@ -99,25 +113,33 @@ export function session() {
 
 /** @param {Server} server @param {Keys} keys */
 export async function begin(server, keys) {
-  const { account } = await signed(keys, server, "GET", `/v1/accounts/${keys.signKey}`);
-  current = { server, keys, me: account };
+  const [{ account }, { space }] = await Promise.all([`/v1/accounts/${keys.signKey}`, "/v1/spaces/server"].map((path) => signed(keys, server, "GET", path)));
+  current = { server, keys, me: account, home: space };
   return current;
 }
 
-/** The server's own space, which all of this is about. */
-export const place = "/v1/spaces/server";
+/** Whether the reader may do this in a space, by what the server said: what would be refused is not offered. @param {string} permission @param {Space} [space] */
+export const may = (permission, space = session().home) => space.you.may.includes(permission);
 
-/** Whether the reader's role allows this: what would be refused is not offered. @param {string} permission */
-export const may = (permission) => {
-  const { me } = session();
-  return me.role !== null && permits(me.role, permission);
-};
+/** Whether the reader looks after the server: whoever does makes networks, and says whether they have roles. */
+export const governs = () => may("manage-space");
 
-/** Takes over what the server says of whoever is here. @param {Account} account */
-export function iAm(account) {
+/** Whether this is the server's own space, and no network. @param {Pick<Space, "space">} space */
+export const isServer = (space) => space.space === session().home.space;
+
+/** @param {Pick<Space, "space">} space */
+export const pathOf = (space) => `/v1/spaces/${space.space}`;
+
+/** A space as it is now. @param {Pick<Space, "space">} space @returns {Promise<Space>} */
+export const spaceNow = async (space) => (await ask("GET", pathOf(space))).space;
+
+/** Takes over what the server says of whoever is here, and what that means for what may be done. @param {Account} account */
+export async function iAm(account) {
   const isOther = session().me.role !== account.role;
   session().me = account;
-  if (isOther) contact.dispatchEvent(new Event("role"));
+  if (!isOther) return;
+  session().home = await spaceNow(session().home);
+  contact.dispatchEvent(new Event("role"));
 }
 
 /**

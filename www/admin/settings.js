@@ -1,12 +1,12 @@
 // Who may join, what server this is, whether it is well, and how its state is kept.
 import { fingerprint } from "/assets/door.js";
 import { copyField, facts, note, timeWords } from "/assets/shared/components.js";
-import { h } from "/assets/shared/dom.js";
+import { byId, h } from "/assets/shared/dom.js";
 import { wellKnown } from "/assets/shared/api.js";
 import { remember } from "/assets/admin/memory.js";
-import { atWork, card } from "/assets/admin/parts.js";
+import { atWork, card, codeOf, refusal } from "/assets/admin/parts.js";
 import { placeCard } from "/assets/admin/place.js";
-import { list, may, session } from "/assets/admin/session.js";
+import { list, may, session, spaceNow } from "/assets/admin/session.js";
 import { inWords, tell } from "/assets/admin/texts.js";
 
 /** @typedef {import("/assets/admin/lang/en.js").Key} Key */
@@ -18,11 +18,26 @@ class SettingsSection extends HTMLElement {
     remember("backup");
     const looking = h("p", { class: "soft", role: "status" }, tell("health.looking"));
     this.replaceChildren(h("div", { class: "head" }, h("h1", { tabindex: -1 }, tell("settings"))), h("p", { class: "lead" }, tell("settings.lead")), looking);
-    const [place, found] = await Promise.all([placeCard(), checks()]);
+    const [place, found] = await Promise.all([home(), checks()]);
     looking.replaceWith(h("div", { class: "columns" }, place, health(found), about(server), backup()));
   }
 }
 customElements.define("settings-section", SettingsSection);
+
+/** The server's own space, whose name stands above everything. */
+async function home() {
+  const changed = (/** @type {import("/assets/admin/session.js").Space} */ space) => {
+    session().home = space;
+    session().server.name = byId("place").textContent = space.name;
+  };
+  try {
+    const space = await spaceNow(session().home);
+    changed(space);
+    return (await placeCard(space, changed)).element;
+  } catch (error) {
+    return card("place", refusal({ code: codeOf(error) }));
+  }
+}
 
 /** What can be told from here, and again when asked. @param {HTMLElement[]} found */
 function health(found) {

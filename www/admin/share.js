@@ -7,7 +7,9 @@ import { qrPicture } from "/assets/shared/qr.js";
 import { invitationSheet, usePaper } from "/assets/admin/paper.js";
 import { codeOf, openDialog, refusal } from "/assets/admin/parts.js";
 import { ask, session } from "/assets/admin/session.js";
-import { tell, tellOf } from "/assets/admin/texts.js";
+import { nameOf, tell, tellOf } from "/assets/admin/texts.js";
+
+/** @typedef {import("/assets/admin/session.js").Space} Space */
 
 /** @param {string} text hexadecimal */
 export const fromHex = (text) => Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
@@ -16,15 +18,15 @@ export const fromHex = (text) => Uint8Array.from(text.match(/../g) ?? [], (pair)
  * Shows the link of an invite made with these keys before. The token is derived again, and nothing is shown unless the
  * claims of the server bear both signatures for exactly that key: a server cannot swap one invite for another. Nobody
  * else can derive it, which is then said.
- * @param {import("/assets/admin/session.js").Invite} invite
+ * @param {Space} space where it leads @param {import("/assets/admin/session.js").Invite} invite
  */
-export async function showLink(invite) {
+export async function showLink(space, invite) {
   const issuer = person(invite.issuer_handle, invite.issuer_fingerprint);
   if (invite.issuer !== session().me.key) return cannot(...tellOf("share.elsewhere.why", { issuer }));
   if (!invite.salt) return cannot(tell("share.unsalted.why"));
   const derived = await derive(invite, invite.salt).catch((error) => codeOf(error));
   const { dialog, show, done } = openDialog(tell("share.title"));
-  show(tell("share.title"), typeof derived === "string" ? refusal({ code: derived }) : sharePanel(dialog, derived.invitation, derived.claims, invite.label), done());
+  show(tell("share.title"), typeof derived === "string" ? refusal({ code: derived }) : sharePanel(dialog, space, derived.invitation, derived.claims, invite.label), done());
 }
 
 /** @param {...(Node | string)} why */
@@ -40,16 +42,16 @@ async function derive(invite, salt) {
   const shown = await ask("GET", `/v1/invites/${invite.id}?limit=1`);
   const invitation = Invitation.fromToken(token, invite.expires, server.server_key);
   const claims = Claims.verify(fromBase64url(shown.claims), shown.issuer_signature, shown.invite_signature, invitation, server.server_key);
-  if (claims.expires !== invite.expires || claims.issuer !== me.key) throw new Error("damaged-invite");
+  if (claims.expires !== invite.expires || claims.issuer !== me.key || claims.space !== invite.space) throw new Error("damaged-invite");
   return { invitation, claims };
 }
 
-/** @param {HTMLDialogElement} dialog @param {Invitation} invitation @param {Claims} claims @param {string} label */
-export function sharePanel(dialog, invitation, claims, label) {
+/** @param {HTMLDialogElement} dialog @param {Space} space @param {Invitation} invitation @param {Claims} claims @param {string} label */
+export function sharePanel(dialog, space, invitation, claims, label) {
   const { server } = session();
   const link = invitation.link(server.public_url);
-  usePaper(dialog).put(invitationSheet(invitation, claims));
-  const words = tell("share.message", { server: server.name, link });
+  usePaper(dialog).put(invitationSheet(space, invitation, claims));
+  const words = tell("share.message", { server: nameOf(space), link });
   const send = "share" in navigator && h("button", { class: "main", onclick: () => void navigator.share({ text: words }).catch(() => {}) }, tell("share.send"));
   const part = (/** @type {string} */ title, /** @type {HTMLElement} */ content, face = "") => h("div", { class: face }, h("h3", {}, title), content);
   return h(

@@ -1,14 +1,25 @@
 // The console's own texts, beside what both pages share.
 import { nodes } from "/assets/shared/dom.js";
 import { answer, language, speaker } from "/assets/shared/i18n.js";
+import { isServer, session } from "/assets/admin/session.js";
 
 /** @typedef {import("/assets/shared/dom.js").Child} Child */
+/** @typedef {import("/assets/admin/lang/en.js").Key} Key */
 
 /** @type {typeof import("./lang/en.js")} */
 const file = await import(`/assets/admin/lang/${language}.js`);
 
 /** As `say` of the shared texts. @type {(key: keyof typeof import("./lang/en.js").texts, values?: Record<string, string | number>) => string} */
 export const tell = speaker(file.texts);
+
+/** The text of a key as it reads of this space: some read otherwise of a network. @param {Pick<import("/assets/admin/session.js").Space, "space">} space @param {Key} key */
+export const there = (space, key) => (!isServer(space) && `there.${key}` in file.texts ? /** @type {Key} */ (`there.${key}`) : key);
+
+/** As {@link tell}, of this space. @param {Pick<import("/assets/admin/session.js").Space, "space">} space @param {Key} key @param {Record<string, string | number>} [values] */
+export const tellThere = (space, key, values) => tell(there(space, key), values);
+
+/** What a space is called to whoever may not know the server either. @param {Pick<import("/assets/admin/session.js").Space, "space" | "name">} space */
+export const nameOf = (space) => (isServer(space) ? session().server.name : tell("net.at", { network: space.name, server: session().server.name }));
 
 /**
  * A text whose `{names}` are elements.

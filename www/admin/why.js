@@ -4,8 +4,8 @@ import { h } from "/assets/shared/dom.js";
 import { permissions } from "/assets/shared/i18n.js";
 import { remember } from "/assets/admin/memory.js";
 import { codeOf, openDialog, refusal, ruleLine } from "/assets/admin/parts.js";
-import { ask, session } from "/assets/admin/session.js";
-import { inWords, tell } from "/assets/admin/texts.js";
+import { ask, isServer, session } from "/assets/admin/session.js";
+import { inWords, tell, tellThere } from "/assets/admin/texts.js";
 
 /**
  * An answer to "may this account …?".
@@ -17,38 +17,36 @@ import { inWords, tell } from "/assets/admin/texts.js";
  * @property {{ role: string | null, server_role: string | null, standing: "active" | "revoked" | null, banned: boolean }} [facts]
  */
 
-/** The id of the server's own space. */
-const serverSpace = "0".repeat(32);
-
-/** @param {import("/assets/admin/session.js").Account} account */
-export async function explainWhy(account) {
+/** @param {import("/assets/admin/session.js").Space} space @param {import("/assets/admin/session.js").Account} account */
+export async function explainWhy(space, account) {
   const names = Object.keys(permissions);
-  const content = await Promise.all(names.map((permission) => ask("GET", `/v1/can?account=${account.key}&permission=${permission}&space=${serverSpace}`))).then(
-    (/** @type {Answer[]} */ answers) => verdicts(names, answers, account.key !== session().me.key),
+  const content = await Promise.all(names.map((permission) => ask("GET", `/v1/can?account=${account.key}&permission=${permission}&space=${space.space}`))).then(
+    (/** @type {Answer[]} */ answers) => verdicts(space, names, answers, account.key !== session().me.key),
     (error) => [refusal({ code: codeOf(error) })],
   );
-  const title = tell("why.title", { handle: account.handle });
+  const title = tellThere(space, "why.title", { handle: account.handle, network: space.name });
   const { show, done } = openDialog(title);
   show(title, h("p", { class: "soft" }, person(account.handle, account.fingerprint)), ...content, done());
 }
 
-/** @param {string[]} names @param {Answer[]} answers @param {boolean} ofOther whether they are about somebody else */
-function verdicts(names, answers, ofOther) {
+/** @param {import("/assets/admin/session.js").Space} space @param {string[]} names @param {Answer[]} answers @param {boolean} ofOther whether they are about somebody else */
+function verdicts(space, names, answers, ofOther) {
   remember("why");
   const may = answers.filter(({ allow }) => allow).length;
   return [
-    seen(answers[0]),
+    seen(space, answers[0]),
     h("p", {}, tell("why.sum", { n: may, of: answers.length })),
     h("ul", { class: "verdicts" }, ...answers.map((answer, i) => line(permissions[names[i]], answer, ofOther))),
     h("p", { class: "hint" }, tell("why.hint")),
   ];
 }
 
-/** What every answer looked at: it is about one account in one place. @param {Answer} answer */
-function seen({ facts: read }) {
+/** What every answer looked at: it is about one account in one place. @param {import("/assets/admin/session.js").Space} space @param {Answer} answer */
+function seen(space, { facts: read }) {
   if (!read) return null;
   return facts([
-    [tell("why.role"), read.server_role ? roleName(read.server_role) : tell("people.guest")],
+    [tell("why.role"), read.role ? roleName(read.role) : tell("people.guest")],
+    [tell("net.why.server"), !isServer(space) && (read.server_role ? roleName(read.server_role) : tell("people.guest"))],
     [tell("why.standing"), read.standing && tell(`standing.${read.standing}`)],
     [tell("why.banned"), read.banned ? tell("yes") : tell("no")],
   ]);

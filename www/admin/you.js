@@ -5,23 +5,26 @@ import { copyField, download, facts, person, rfc3339, roleName, timeWords } from
 import { h } from "/assets/shared/dom.js";
 import { forget } from "/assets/shared/keystore.js";
 import { tryBackup } from "/assets/admin/keeping.js";
+import { Names } from "/assets/admin/names.js";
 import { card, confirm, tagChips } from "/assets/admin/parts.js";
-import { ask, place, session } from "/assets/admin/session.js";
+import { ask, pathOf, session } from "/assets/admin/session.js";
 import { tell } from "/assets/admin/texts.js";
 
 class YouSection extends HTMLElement {
-  connectedCallback() {
+  async connectedCallback() {
     const { server } = session();
-    const leave = () => confirm(tell("leave.title", { server: server.name }), tell("leave.meaning"), tell("leave.do"), async () => (await ask("POST", `${place}/leave`), location.reload()));
+    const leave = () => confirm(tell("leave.title", { server: server.name }), tell("leave.meaning"), tell("leave.do"), async () => (await ask("POST", `${pathOf(session().home)}/leave`), location.reload()));
     const drop = () => confirm(tell("forget.title"), tell("forget.meaning"), tell("forget.do"), async () => (await forget(server.server_key), location.reload()));
-    this.replaceChildren(
-      h("div", { class: "head" }, h("h1", { tabindex: -1 }, tell("you"))),
+    const head = h("div", { class: "head" }, h("h1", { tabindex: -1 }, tell("you")));
+    this.replaceChildren(head);
+    const proofs = await receipts();
+    this.append(
       h(
         "div",
         { class: "columns" },
         account(),
         card("keys", h("p", {}, tell("keys.lead")), h("div", { class: "actions" }, h("button", { onclick: () => void tryBackup() }, tell("keys.backup"))), h("p", { class: "hint" }, tell("keys.hint"))),
-        receipt(),
+        proofs,
         card("leave", h("p", {}, tell("leave.meaning")), h("div", { class: "actions" }, h("button", { class: "small danger", onclick: leave }, tell("leave.go")))),
         card("forget", h("p", {}, tell("forget.meaning")), h("div", { class: "actions" }, h("button", { class: "small danger", onclick: drop }, tell("forget.go")))),
       ),
@@ -45,30 +48,39 @@ function account() {
   );
 }
 
-/** What the server signed when it let this account in; checked here each time. */
-function receipt() {
-  const { keys, server } = session();
-  const kept = keys.receipt;
-  if (!kept) return card("you.receipt", h("p", {}, tell("you.receipt.none")), h("p", { class: "hint" }, tell("you.receipt.what")));
+/** What the server signed when it let this account in, there and into networks; checked here each time. */
+async function receipts() {
+  const { keys } = session();
+  const kept = [keys.receipt, ...Object.values(keys.networks)].flatMap((receipt) => receipt ?? []);
+  const names = new Names();
+  // Without their names the receipts are as good.
+  await names.meetNetworks(Object.keys(keys.networks)).catch(() => {});
+  const what = h("p", { class: "hint" }, tell("you.receipt.what"));
+  return card("you.receipt", ...(kept.length ? kept.flatMap((one) => receipt(one, names)) : [h("p", {}, tell("you.receipt.none"))]), what);
+}
+
+/** @param {import("/assets/shared/keystore.js").KeptReceipt} kept @param {Names} names @returns {HTMLElement[]} */
+function receipt(kept, names) {
+  const { server, home } = session();
   let proved;
   try {
     proved = Receipt.verify(fromBase64url(kept.receipt), kept.signature, server.server_key);
   } catch {
-    return card("you.receipt", h("p", {}, h("span", { class: "chip bad" }, tell("you.receipt.bad"))), h("p", { class: "hint" }, tell("you.receipt.what")));
+    return [h("p", {}, h("span", { class: "chip bad" }, tell("you.receipt.bad")))];
   }
   const mono = (/** @type {string} */ text) => h("span", { class: "mono" }, text);
   const save = () => download(`doorward-receipt-${proved.sequence}.json`, JSON.stringify({ server_key: server.server_key, receipt: kept.receipt, signature: kept.signature }, null, 2));
-  return card(
-    "you.receipt",
+  const network = proved.space !== home.space && (names.networks.get(proved.space) || mono(proved.space));
+  return [
     h("p", {}, h("span", { class: "chip good" }, tell("you.receipt.good"))),
     facts([
+      [tell("net.network"), network],
       [tell("receipt.at"), timeWords(rfc3339(proved.at), "when")],
       [tell("receipt.role"), roleName(proved.role)],
       [tell("receipt.key"), mono(fingerprint(proved.account))],
       [tell("receipt.number"), String(proved.sequence)],
       [tell("receipt.decision"), mono(proved.decision)],
     ]),
-    h("p", { class: "hint" }, tell("you.receipt.what")),
     h("div", { class: "actions" }, h("button", { class: "small", onclick: save }, tell("you.receipt.save"))),
-  );
+  ];
 }

@@ -6,7 +6,7 @@ import { fromBase64url } from "/assets/shared/bytes.js";
 import { now } from "/assets/shared/clock.js";
 import { h } from "/assets/shared/dom.js";
 import { answer, say } from "/assets/shared/i18n.js";
-import { KeystoreError, loadKeys } from "/assets/shared/keystore.js";
+import { KeystoreError, loadKeys, receiptOf } from "/assets/shared/keystore.js";
 import { address, wasSent } from "/assets/invite/arrival.js";
 import { offer } from "/assets/invite/offer.js";
 import { explain, footer, labelled, letter, show, wait } from "/assets/invite/stage.js";
@@ -21,6 +21,7 @@ import { explain, footer, labelled, letter, show, wait } from "/assets/invite/st
  * @property {import("/assets/shared/keystore.js").Keys | null} keys what this device has for this server
  * @property {import("/assets/invite/stage.js").About} about
  * @property {boolean} serversWord whether the verdict is the server's, because this page cannot reach it by itself
+ * @property {string} network the name of the network it leads to; nothing if it leads to the server itself
  * @property {boolean} isKeyless whether only a key is missing, which somebody then has to put on a list
  */
 
@@ -122,13 +123,15 @@ async function meet(invitation) {
     }
     about.inviter = claims.isServerIssued ? undefined : claims.issuerHandle;
     about.expires = claims.expires;
+    const network = /^0+$/.test(claims.space) ? "" : preview.space_name;
+    if (network) Object.assign(about, { network: claims.space, place: say("offer.place", { network, server: server.name }) });
     remember(invitation.inviteId, about.inviter);
     const own = verdict(fromBase64url(preview.live));
     const serversWord = server.guards.length > 0 || server.policy_digest !== inPage("policy") || own.code !== preview.code;
     const code = serversWord ? preview.code : own.code;
     // Nobody's key is on a list before there is a key: it is made first, then asked about.
     const isKeyless = code === "not-allowlisted" && !about.keys;
-    if (code === "allowed" || isKeyless) return offer({ invitation, claims, server, preview, keys: about.keys, about, serversWord, isKeyless });
+    if (code === "allowed" || isKeyless) return offer({ invitation, claims, server, preview, keys: about.keys, about, serversWord, network, isKeyless });
     await refuse(code, server, about, again, serversWord && note("", say("offer.serverSays")));
   } catch (error) {
     // Errors of the door package carry their code as message.
@@ -145,9 +148,10 @@ async function meet(invitation) {
  */
 async function refuse(code, server, about, again, ...further) {
   const isIn = answer(code, {})[2].includes("console");
-  if (!isIn || !server || !about.keys?.receipt) return explain(code, about, again, ...further);
+  const kept = receiptOf(about.keys, about.network);
+  if (!isIn || !server || !about.keys || !kept) return explain(code, about, again, ...further);
   const { alreadyIn } = await import("/assets/invite/join.js");
-  alreadyIn(code, server, about.keys, about.keys.receipt);
+  alreadyIn(code, server, about, about.keys, kept);
 }
 
 /** @param {Invitation} invitation @param {string} serverKey @param {import("/assets/shared/keystore.js").Keys | null} keys */

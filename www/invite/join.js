@@ -11,6 +11,7 @@ import { persist, saveReceipt } from "/assets/shared/keystore.js";
 import { consoleLink, explain, footer, mark, notMe, show, showDone, wait } from "/assets/invite/stage.js";
 
 /** @typedef {import("/assets/invite/invite.js").Visit} Visit */
+/** @typedef {import("/assets/invite/stage.js").About} About */
 /** @typedef {import("/assets/shared/keystore.js").Keys} Keys */
 /** @typedef {import("/assets/shared/keystore.js").KeptReceipt} Kept */
 
@@ -46,10 +47,11 @@ async function send(visit, handle, keys, body) {
       return show(say("went.wrong"), note("bad", say("receipt.bad", { inviter: about.inviter ?? say("someone") })));
     }
     const kept = { receipt: reply.receipt, signature: reply.signature, handle: reply.handle };
-    await saveReceipt(server.server_key, kept);
+    await saveReceipt(server.server_key, kept, about.network);
     const persisted = await persist();
-    const last = permits(receipt.role, "invite") ? consoleLink() : h("p", { class: "soft" }, say("in.done"));
-    letIn(say("in.title"), "in.lead", kept, receipt, server, [!persisted && note("", h("p", { class: "hint" }, say("in.noStore")))], last);
+    const last = about.network || permits(receipt.role, "invite") ? consoleLink() : h("p", { class: "soft" }, say("in.done"));
+    const isNew = about.network && !about.keys && h("p", {}, say("in.both", { server: server.name }));
+    letIn(say("in.title"), "in.lead", kept, receipt, server, about, [isNew, !persisted && note("", h("p", { class: "hint" }, say("in.noStore")))], last);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     // A refusal that tells the time: signed anew by the server's clock, it is another request, and the first was none.
@@ -59,26 +61,26 @@ async function send(visit, handle, keys, body) {
 
 /**
  * Somebody who is in already sees the receipt of the day.
- * @param {string} code @param {import("/assets/shared/api.js").WellKnown} server @param {Keys} keys @param {Kept} kept
+ * @param {string} code @param {import("/assets/shared/api.js").WellKnown} server @param {About} about @param {Keys} keys @param {Kept} kept
  */
-export function alreadyIn(code, server, keys, kept) {
+export function alreadyIn(code, server, about, keys, kept) {
   const receipt = Receipt.verify(fromBase64url(kept.receipt), kept.signature, server.server_key);
   const [sentence, next] = answer(code, {});
-  letIn(sentence, "in.are", kept, receipt, server, [h("p", {}, next), notMe()], consoleLink());
+  letIn(sentence, "in.are", kept, receipt, server, about, [h("p", {}, next), notMe()], consoleLink());
   mark(code);
 }
 
 /**
  * @param {string} title @param {"in.lead" | "in.are"} lead @param {Kept} kept @param {Receipt} receipt
- * @param {import("/assets/shared/api.js").WellKnown} server @param {import("/assets/shared/dom.js").Child[]} further
+ * @param {import("/assets/shared/api.js").WellKnown} server @param {About} about @param {import("/assets/shared/dom.js").Child[]} further
  * @param {HTMLElement} last what to do now
  */
-function letIn(title, lead, kept, receipt, server, further, last) {
+function letIn(title, lead, kept, receipt, server, { place = server.name }, further, last) {
   const [role, at] = [roleName(receipt.role), rfc3339(receipt.at)];
   const mono = (/** @type {string | number} */ text) => h("span", { class: "mono" }, text);
   showDone(
     title,
-    h("p", {}, say(lead, { server: server.name, handle: kept.handle, role, when: when(receipt.at * 1000) })),
+    h("p", {}, say(lead, { server: place, handle: kept.handle, role, when: when(receipt.at * 1000) })),
     ...further,
     h("details", {}, h("summary", {}, say("receipt.title")), h("p", { class: "hint" }, say("in.check")), facts([
       [say("receipt.handle"), h("bdi", {}, kept.handle)],

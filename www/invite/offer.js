@@ -9,8 +9,9 @@ import { footer, itself, notMe, show } from "/assets/invite/stage.js";
 
 /** @param {Visit} visit */
 export function offer(visit) {
-  const { claims, server, preview, keys, invitation } = visit;
-  const title = claims.rebind ? say("offer.rebind") : claims.isServerIssued ? say("offer.owner") : say("offer.title", { inviter: claims.issuerHandle, server: server.name });
+  const { claims, server, preview, keys, invitation, network } = visit;
+  const values = { inviter: claims.issuerHandle, server: server.name, network };
+  const title = claims.rebind ? say("offer.rebind") : claims.isServerIssued ? say("offer.owner") : say(network ? "offer.title.network" : "offer.title", values);
   const entry = field(say("offer.handle"), h("input", { name: "username", autocomplete: "username", autocapitalize: "words", spellcheck: "false", maxlength: 128, required: true }), say("offer.handle.hint"));
   entry.input.value = keys?.handle ?? "";
   const go = async () => {
@@ -35,16 +36,19 @@ export function offer(visit) {
     claims.greeting && h("blockquote", { class: "greeting", dir: "auto", "aria-label": say("offer.greeting", { inviter: claims.issuerHandle }) }, claims.greeting),
     facts([
       [say("offer.by"), claims.isServerIssued ? say("inviter.server") : person(claims.issuerHandle, fingerprint(claims.issuer))],
-      [say("offer.to"), person(server.name, fingerprint(server.server_key))],
-      [say("offer.as"), h("span", {}, h("strong", {}, roleName(claims.role)), h("br"), h("span", { class: "soft" }, roleInWords(claims.role)))],
+      [say("offer.network"), network && h("strong", {}, network)],
+      [say(network ? "receipt.server" : "offer.to"), person(server.name, fingerprint(server.server_key))],
+      [say("offer.as"), h("span", {}, h("strong", {}, roleName(claims.role)), h("br"), h("span", { class: "soft" }, network ? say(`role.${claims.role}`) : roleInWords(claims.role)))],
       [say("offer.until"), h("span", {}, timeWords(claims.expires, "until"), ", ", left(claims.maxUses, preview.uses))],
       [say("offer.members"), preview.members ? say("offer.members.n", { n: preview.members }) : say("offer.nobody")],
     ]),
+    network && !keys && note("", say("offer.both", values)),
     visit.isKeyless && note("warn", say("offer.listed")),
     visit.serversWord && note("", say("offer.serverSays")),
     !invitation.expires && note("warn", say("offer.typed", { host: location.host })),
     form(say("offer.go"), go, [
-      entry.box,
+      // Who has an account already has a name there.
+      !(network && keys) && entry.box,
       h("div", { class: "hint" }, keys ? [say("offer.own"), " ", itself(keys), notMe()] : say("offer.keys")),
       failed,
     ]),

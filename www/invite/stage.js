@@ -11,6 +11,8 @@ import { answer, locale, message, say } from "/assets/shared/i18n.js";
  * @typedef {object} About
  * @property {string} [inviter] the handle of whoever invites
  * @property {string} [server] the server's name
+ * @property {string} [place] what the invite leads to: the server, or a network there
+ * @property {string} [network] that network's id
  * @property {string} [expires] until when the invite was good
  * @property {boolean} [unasked] whether only this device's clock has spoken yet
  * @property {import("/assets/shared/keystore.js").Keys | null} [keys] who this device is there
@@ -102,10 +104,10 @@ export const notMe = () => h("details", {}, h("summary", {}, say("in.notMe")), h
  * A message that a guest can send: copying it is the next step, unless there is another one.
  * @param {string} code @param {About} about @param {unknown} [other]
  */
-export function letter(code, { inviter, server, keys }, other) {
+export function letter(code, { inviter, server = location.host, place = server, keys }, other) {
   const hello = inviter ? say("ask.hello", { inviter }) : say("ask.nobody");
   const me = keys ? `${keys.handle} (${fingerprint(keys.signKey)})` : "";
-  const text = message(code, { hello, me, key: keys?.signKey ?? "", server: server ?? location.host, host: location.host });
+  const text = message(code, { hello, me, key: keys?.signKey ?? "", server, place, host: location.host });
   return labelled(say("ask.label"), text, other ? "" : "letter");
 }
 

@@ -33,7 +33,8 @@ export class KeystoreError extends Error {
  * @property {string} signKey the account's public Ed25519 key, 64 hexadecimal characters
  * @property {string} kexKey the account's public X25519 key, 64 hexadecimal characters
  * @property {string} handle what the account is called
- * @property {KeptReceipt | null} receipt
+ * @property {KeptReceipt | null} receipt of the server
+ * @property {Record<string, KeptReceipt>} networks those of networks there, by id
  * @property {(bytes: Uint8Array) => Promise<string>} sign signs a statement; 128 hexadecimal characters. Throws `malformed`
  *   for bytes that are no statement of Doorward's.
  * @property {(salt: Uint8Array, info: Uint8Array) => Promise<Uint8Array>} deriveToken the invite token (32 bytes) of a salt
@@ -69,6 +70,7 @@ export class KeystoreError extends Error {
  * @property {string} kexKey
  * @property {string} handle
  * @property {KeptReceipt | null} receipt
+ * @property {Record<string, KeptReceipt>} [networks] absent in records of before there were any
  * @property {CryptoKey} sign Ed25519, not extractable
  * @property {CryptoKey} kex X25519, not extractable
  * @property {CryptoKey} root HKDF, not extractable
@@ -168,16 +170,20 @@ export async function forget(serverKey) {
   await within("readwrite", (accounts) => accounts.delete(serverKey));
 }
 
+/** What is kept of having been let in. @param {Keys | null | undefined} keys @param {string} [network] its id; the server itself if there is none */
+export const receiptOf = (keys, network) => (network ? keys?.networks[network] : keys?.receipt) ?? null;
+
 /**
  * Keeps the receipt beside the keys. From now on the account is called what the receipt's answer called it.
- * @param {string} serverKey @param {KeptReceipt} receipt
+ * @param {string} serverKey @param {KeptReceipt} receipt @param {string} [network] the id of the network it is of
  */
-export async function saveReceipt(serverKey, receipt) {
+export async function saveReceipt(serverKey, receipt, network) {
   const { receipt: payload, signature, handle } = receipt;
   await within("readwrite", (accounts) =>
     then(accounts.get(serverKey), (/** @type {Stored | undefined} */ stored) => {
       if (!stored) throw new KeystoreError("no-storage");
-      return accounts.put({ ...stored, handle, receipt: { receipt: payload, signature, handle } });
+      const kept = { receipt: payload, signature, handle };
+      return accounts.put({ ...stored, handle, ...(network ? { networks: { ...stored.networks, [network]: kept } } : { receipt: kept }) });
     }),
   );
 }
@@ -240,13 +246,14 @@ async function sealed(seeds) {
 }
 
 /** @param {Stored} stored @returns {Keys} */
-function opened({ serverKey, signKey, kexKey, handle, receipt, sign, root }) {
+function opened({ serverKey, signKey, kexKey, handle, receipt, networks = {}, sign, root }) {
   return {
     serverKey,
     signKey,
     kexKey,
     handle,
     receipt,
+    networks,
     async sign(bytes) {
       if (!isStatement(bytes)) throw new KeystoreError("malformed");
       return toHex(new Uint8Array(await crypto.subtle.sign("Ed25519", sign, new Uint8Array(bytes))));
@@ -271,7 +278,7 @@ async function keep(account) {
     then(accounts.get(account.serverKey), (/** @type {Stored | undefined} */ present) => {
       if (present && present.signKey !== account.signKey) throw new KeystoreError("keys-exist");
       // The same keys again: what the server said of them since is kept.
-      return accounts.put(present?.receipt ? { ...account, handle: present.handle, receipt: present.receipt } : account);
+      return accounts.put(present?.receipt || present?.networks ? { ...account, handle: present.handle, receipt: present.receipt, networks: present.networks } : account);
     }),
   );
   const stored = await read(account.serverKey);

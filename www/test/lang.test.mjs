@@ -32,10 +32,18 @@ const consoleOnly = {
   "already-admin": "guests change no roles",
   "already-member-role": "guests change no roles",
   "join-needs-invite": "is a direct join's, and whoever is here has an invite",
+  "bad-name": "guests name no networks",
+  "name-taken": "guests name no networks",
+  "not-governed": "guests change no roles",
+  "not-by-invite": "guests invite nobody by name",
+  "self-invite": "guests invite nobody by name",
+  "already-invited": "guests invite nobody by name",
+  "inbox-full": "guests invite nobody by name",
+  "no-such-invite": "guests have no inbox",
 };
 
 /** Verbs that leave no decision record, and why. The log has words for all others. */
-const unrecorded = Object.fromEntries(["describe", "preview", "list-invites", "show-invite", "show-account", "list-accounts", "is-authorized", "has-admin", "can", "audit", "show-space", "list-bans", "list-allowed", "watch", "sees"].map((verb) => [verb, "only reads"]));
+const unrecorded = Object.fromEntries(["describe", "preview", "list-invites", "show-invite", "show-account", "list-accounts", "is-authorized", "has-admin", "can", "audit", "show-space", "list-bans", "list-allowed", "list-spaces", "list-members", "inbox", "watch", "sees"].map((verb) => [verb, "only reads"]));
 
 const languages = ["en", "de"];
 const shared = Object.fromEntries(await Promise.all(languages.map(async (tag) => [tag, await import(`../shared/lang/${tag}.js`)])));
@@ -87,6 +95,15 @@ for (const tag of languages) {
     });
   }
 
+  test(`${tag}: what reads otherwise of a network names what the plain text names`, () => {
+    const { texts } = console_[tag];
+    for (const key of Object.keys(texts).filter((key) => key.startsWith("there."))) {
+      const plain = texts[key.slice("there.".length)];
+      assert.ok(plain, `${key} reads otherwise than nothing`);
+      assert.deepEqual(holes(plain).filter((hole) => !holes(texts[key]).includes(hole)), [], key);
+    }
+  });
+
   test(`${tag}: the log has words for every verb that is recorded, done and refused`, () => {
     assert.deepEqual(Object.keys(unrecorded).filter((verb) => !verbs.includes(verb)), []);
     assert.deepEqual(Object.keys(console_[tag].verbs).sort(), verbs.filter((verb) => !(verb in unrecorded)).sort());
@@ -104,7 +121,7 @@ for (const tag of languages) {
     assert.deepEqual(Object.keys(messages).filter((code) => code !== "exposed" && !answers[code]?.[2].includes("ask")), []);
     for (const [code, message] of Object.entries(messages)) {
       assert.deepEqual(holes(message), holes(shared.en.messages[code]), code);
-      assert.deepEqual(holes(message).filter((hole) => !["{hello}", "{server}", "{host}", "{me}", "{key}"].includes(hole)), [], code);
+      assert.deepEqual(holes(message).filter((hole) => !["{hello}", "{server}", "{place}", "{host}", "{me}", "{key}"].includes(hole)), [], code);
       if (holes(message).includes("{me}")) assert.ok(answers[code][2].includes("who"), `${code} is about somebody with keys`);
     }
   });

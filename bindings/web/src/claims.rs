@@ -53,7 +53,7 @@ pub fn verify_claims(
     Ok(object(&claims))
 }
 
-/// `Claims.create`: the claims of an invite to the server's own space, ready to be signed by the issuer and by the
+/// `Claims.create`: the claims of an invite, ready to be signed by the issuer and by the
 /// invite's key. Throws `malformed`, `malformed-key`, `unreadable-expiry`, `bad-text`, `bad-tag`, `damaged-invite` (the id
 /// is not the key's); whether the issuer may grant it is for the server to say.
 #[wasm_bindgen(js_namespace = Claims, js_name = create, unchecked_return_type = "Claims")]
@@ -80,6 +80,7 @@ pub fn create_claims(fields: &ClaimsFields) -> Result<Plain, Thrown> {
         ("serverKey", claims.server.0.as_mut_slice(), Code::MalformedKey),
         ("inviteId", &mut claims.invite.0, Code::Malformed),
         ("inviteKey", &mut claims.invite_key.0, Code::MalformedKey),
+        ("space", &mut claims.space.0, Code::Malformed),
         ("issuer", &mut claims.issuer.0, Code::MalformedKey),
         ("issuerIncarnation", &mut claims.issuer_incarnation.0, Code::Malformed),
     ] {

@@ -20,12 +20,3 @@ pub fn permits(role: &str, permission: &str) -> bool {
         (None, _) | (_, None) => false,
     }
 }
-
-/// Whether someone of one role may hand out another in the server's own space. Unknown names: `false`.
-#[wasm_bindgen(js_name = mayGrant)]
-pub fn may_grant(role: &str, granted: &str) -> bool {
-    match (Role::from_name(role), Role::from_name(granted)) {
-        (Some(role), Some(granted)) => role.may_grant(PlaceKind::Server, granted),
-        (None, _) | (_, None) => false,
-    }
-}

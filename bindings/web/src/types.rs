@@ -102,6 +102,8 @@ export interface ClaimsFields {
     serverKey: KeyHex;
     inviteId: IdHex;
     inviteKey: KeyHex;
+    /** Where it leads; the server's own space is 32 zeros. */
+    space: IdHex;
     role: Role;
     /** 0 = unlimited. */
     maxUses: number;

@@ -4,7 +4,7 @@ use super::{Cursor, Spelt};
 use crate::claims::Claims;
 use crate::code::Code;
 use crate::digest::Sha256Digest;
-use crate::id::{DecisionId, InviteId};
+use crate::id::{DecisionId, InviteId, SpaceId};
 use crate::key::SignKey;
 use crate::record::DecisionRecord;
 use crate::rule::Rule;
@@ -71,6 +71,12 @@ pub struct Asked {
     /// The name it gives the account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handle: Option<String>,
+    /// Where, unless that is the server itself or only the invite says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub space: Option<Spelt<SpaceId>>,
+    /// What a new network is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
 }
 
 /// Who asks.
@@ -109,6 +115,7 @@ impl DecisionItem {
 impl Asked {
     fn new(verb: &str, request: &Request) -> Self {
         let About { account, invite, handle } = About::of(&request.command);
+        let Whereabouts { space, name } = Whereabouts::of(request);
         let (by, key) = match (&request.asker, &request.command) {
             // Whoever redeems has no account yet, but a key, and proves it.
             (_, Command::Redeem(redeem)) => (By::Account, Some(redeem.statement.sign_key)),
@@ -125,6 +132,8 @@ impl Asked {
             account: account.map(Spelt::from),
             invite: invite.map(Spelt::from),
             handle,
+            space: space.filter(|space| *space != SpaceId::SERVER).map(Spelt::from),
+            name,
         }
     }
 }
@@ -197,5 +206,68 @@ impl About {
             | Command::Inbox => Self::default(),
             Command::Sees(sees) => Self { account: Some(sees.account), ..Self::default() },
         }
+    }
+}
+
+/// Where something was asked for.
+#[derive(Default)]
+struct Whereabouts {
+    space: Option<SpaceId>,
+    name: Option<String>,
+}
+
+impl Whereabouts {
+    fn of(request: &Request) -> Self {
+        let space = match &request.command {
+            Command::CreateSpace(create) => {
+                // The id that the decision gave it.
+                return Self { space: Some(SpaceId::fresh(&request.context.entropy)), name: Some(create.name.clone()) };
+            }
+            Command::Mint(mint) => mint.invite.unverified_claims().map(|claims| claims.space),
+            Command::ListInvites(list) => Some(list.space),
+            Command::Can(can) => Some(can.space),
+            Command::Kick(member)
+            | Command::Unban(member)
+            | Command::Transfer(member)
+            | Command::Allow(member)
+            | Command::Disallow(member) => Some(member.space),
+            Command::Ban(ban) => Some(ban.member.space),
+            Command::InviteAccount(invite) => Some(invite.member.space),
+            Command::SetRole(set) => Some(set.member.space),
+            Command::SetTags(set) => Some(set.member.space),
+            Command::UpdateSpace(update) => Some(update.space),
+            Command::ListBans(list) | Command::ListAllowed(list) | Command::ListMembers(list) => Some(list.space),
+            Command::Join(join) => Some(join.space),
+            Command::ShowSpace(space) | Command::Leave(space) | Command::DeleteSpace(space) | Command::Enter(space) => {
+                Some(*space)
+            }
+            Command::Describe
+            | Command::Init(_)
+            | Command::BeginRestore(_)
+            | Command::AcceptRestore
+            | Command::RecoverOwner(_)
+            | Command::Preview(_)
+            | Command::Redeem(_)
+            | Command::CancelInvite(_)
+            | Command::ShowInvite(_)
+            | Command::Register(_)
+            | Command::Prove(_)
+            | Command::ShowAccount(_)
+            | Command::ListAccounts(_)
+            | Command::Revoke(_)
+            | Command::Restore(_)
+            | Command::Delete(_)
+            | Command::IsAuthorized(_)
+            | Command::HasAdmin
+            | Command::Audit
+            | Command::Tidy(_)
+            | Command::Sweep(_)
+            | Command::Watch
+            | Command::Sees(_)
+            | Command::ListSpaces(_)
+            | Command::Inbox
+            | Command::Respond(_) => None,
+        };
+        Self { space, name: None }
     }
 }

@@ -10,7 +10,7 @@ use doorward_tests::{Daemon, Oops};
 const SERVER: &SpaceId = &SpaceId::SERVER;
 
 /// Somebody new, in a browser of their own.
-async fn come_in(driver: &Driver, daemon: &Daemon, owner: &Session, handle: &str) -> Result<Person, Oops> {
+pub(crate) async fn come_in(driver: &Driver, daemon: &Daemon, owner: &Session, handle: &str) -> Result<Person, Oops> {
     let link = Daemon::invite(owner, 1).await?.link().ok_or("no link")?;
     Person::come_in(driver, daemon, &link, handle).await
 }
@@ -22,7 +22,7 @@ async fn join(daemon: &Daemon, owner: &Session, handle: &str) -> Result<Session,
 
 impl Person {
     /// Unfolds what may be done to somebody, and presses one of it.
-    async fn start(&self, what: &str, handle: &str) -> Result<(), Oops> {
+    pub(crate) async fn start(&self, what: &str, handle: &str) -> Result<(), Oops> {
         let row = format!("[...document.querySelectorAll('.rows > li')].find((row) => row.innerText.startsWith({handle:?}))");
         self.until(&row).await?;
         if self.script(&format!("return {row}.querySelector('details.manage').open;")).await? == false {
@@ -32,21 +32,21 @@ impl Person {
     }
 
     /// Does it, where it asks first.
-    async fn does(&self, what: &str, handle: &str) -> Result<(), Oops> {
+    pub(crate) async fn does(&self, what: &str, handle: &str) -> Result<(), Oops> {
         self.start(what, handle).await?;
         self.browser.press_in_dialog(what).await?;
         self.until("!document.querySelector('dialog')").await
     }
 
     /// The chips beside somebody's name, as they are now.
-    async fn chips(&self, handle: &str) -> Result<Vec<String>, Oops> {
+    pub(crate) async fn chips(&self, handle: &str) -> Result<Vec<String>, Oops> {
         let row = format!("[...document.querySelectorAll('.rows > li')].find((row) => row.innerText.startsWith({handle:?}))");
         let chips = format!("return [...({row}?.querySelectorAll('.chip') ?? [])].map((chip) => chip.textContent);");
         Ok(serde_json::from_value(self.script(&chips).await?)?)
     }
 
     /// Waits until the chips beside somebody's name are these.
-    async fn sees_chips(&self, handle: &str, chips: &[&str]) -> Result<(), Oops> {
+    pub(crate) async fn sees_chips(&self, handle: &str, chips: &[&str]) -> Result<(), Oops> {
         let start = std::time::Instant::now();
         loop {
             let seen = self.chips(handle).await?;

@@ -3,6 +3,7 @@
 
 mod gate;
 mod join;
+mod network;
 mod refusals;
 mod trouble;
 
@@ -15,8 +16,6 @@ use std::sync::{Arc, Mutex};
 
 /// Codes that the page has a sentence for, and that no guest can be shown here, with the reason.
 const OUT_OF_REACH: &[(&str, &str)] = &[
-    ("account-required", "there are no spaces yet"),
-    ("already-member", "whoever is a member of the server has an account there, which is told first"),
     ("bad-text", "the page refuses such a name before it is sent"),
     ("busy", "takes more load than a test of pictures should make"),
     ("conflict", "takes a race that is lost on purpose"),
@@ -87,6 +86,7 @@ async fn every_state_of_the_invite_page() -> Result<(), Oops> {
         tokio::spawn(refusals::tour(guest(driver.browser("refusals").await?))),
         tokio::spawn(gate::tour(guest(driver.browser("gate").await?))),
         tokio::spawn(join::tour(guest(driver.browser("join").await?))),
+        tokio::spawn(network::tour(guest(driver.browser("network").await?))),
         tokio::spawn(trouble::tour(guest(driver.browser("trouble").await?), guest(plain))),
     ];
     let mut failed = Vec::new();

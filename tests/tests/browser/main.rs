@@ -8,9 +8,11 @@
 mod chromium;
 mod console;
 mod govern;
+mod inbox;
 mod invite;
 mod links;
 mod looks;
+mod networks;
 mod person;
 mod place;
 mod shell;

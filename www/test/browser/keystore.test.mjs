@@ -50,6 +50,7 @@ test("they are there after a reload, and nothing can read them out", async () =>
   const found = await run(`
     const { signKey, handle, receipt } = await k.loadKeys(server);
     await k.saveReceipt(server, { receipt: "abc", signature: "00", handle: "Ada 2" });
+    await k.saveReceipt(server, { receipt: "def", signature: "11", handle: "Ada 2" }, "5e".repeat(16));
     const later = await k.loadKeys(server);
     const open = (request) => new Promise((done, failed) => { request.onsuccess = () => done(request.result); request.onerror = () => failed(request.error); });
     const db = await open(indexedDB.open("doorward"));
@@ -59,11 +60,11 @@ test("they are there after a reload, and nothing can read them out", async () =>
     const leaks = [];
     for (const key of secrets) for (const form of ["raw", "pkcs8", "jwk"]) if ((await code(() => crypto.subtle.exportKey(form, key))) === "none") leaks.push(form);
     return {
-      signKey, handle, receipt, later: [later.handle, later.receipt], leaks, secrets: secrets.map((key) => key.extractable),
+      signKey, handle, receipt, later: [later.handle, k.receiptOf(later), k.receiptOf(later, "5e".repeat(16)), k.receiptOf(later, "5f".repeat(16)), k.receiptOf(null)], leaks, secrets: secrets.map((key) => key.extractable),
       stored: JSON.stringify(stored), none: await k.loadKeys(another), nobody: await code(() => k.saveReceipt(another, { receipt: "", signature: "", handle: "" })),
     };`);
   assert.deepEqual([found.signKey, found.handle, found.receipt, found.none, found.nobody], [backup.sign_key, "Ada", null, null, "no-storage"]);
-  assert.deepEqual(found.later, ["Ada 2", { receipt: "abc", signature: "00", handle: "Ada 2" }]);
+  assert.deepEqual(found.later, ["Ada 2", { receipt: "abc", signature: "00", handle: "Ada 2" }, { receipt: "def", signature: "11", handle: "Ada 2" }, null, null]);
   assert.deepEqual([found.secrets, found.leaks], [[false, false, false], []]);
   for (const seed of [backup.sign_seed, backup.kex_seed, backup.invite_root]) assert.ok(!found.stored.includes(seed));
 });
@@ -85,8 +86,8 @@ test("a backup brings them back, whole or not at all", async () => {
     const occupied = await code(() => k.restore(others));
     await k.forget(server);
     const skipped = await (await k.createKeys(server)).commit("Bo", "skipped");
-    return { again: [again.signKey, again.handle, again.receipt?.receipt], spoiled, gone, discarded, restored: [restored.signKey, restored.receipt], occupied, skipped: skipped.handle };`);
-  assert.deepEqual(back.again, [backup.sign_key, "Ada 2", "abc"]);
+    return { again: [again.signKey, again.handle, again.receipt?.receipt, Object.values(again.networks).map(({ receipt }) => receipt)], spoiled, gone, discarded, restored: [restored.signKey, restored.receipt], occupied, skipped: skipped.handle };`);
+  assert.deepEqual(back.again, [backup.sign_key, "Ada 2", "abc", ["def"]]);
   assert.deepEqual(back.spoiled, Array(8).fill("damaged-backup"));
   assert.deepEqual([back.gone, back.discarded, back.restored, back.occupied, back.skipped], [null, "malformed", [backup.sign_key, null], "keys-exist", "Bo"]);
 });

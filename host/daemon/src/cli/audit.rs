@@ -65,11 +65,13 @@ fn table(items: &[DecisionItem], names: &BTreeMap<SignKey, String>, now: Timesta
 
 /// The verb, and whom or what it is about.
 fn what(asked: &Asked, names: &BTreeMap<SignKey, String>) -> String {
-    let Asked { verb, by: _, key: _, account, invite, handle } = asked;
+    let Asked { verb, by: _, key: _, account, invite, handle, space, name: called } = asked;
     let account = account.as_ref().and_then(|key| key.read().ok()).map(|key| name(&key, names));
-    let invite = || invite.as_ref().map(|invite| format!("{}…", invite.as_str().chars().take(8).collect::<String>()));
-    let about = account.or_else(invite).or_else(|| handle.clone());
-    about.map_or(verb.clone(), |about| format!("{verb} {about}"))
+    let short = |id: &str| format!("{}…", id.chars().take(8).collect::<String>());
+    let invite = || invite.as_ref().map(|invite| short(invite.as_str()));
+    let about = account.or_else(invite).or_else(|| handle.clone()).or_else(|| called.clone());
+    let place = space.as_ref().filter(|_| called.is_none()).map(|space| format!("in {}", short(space.as_str())));
+    [Some(verb.clone()), about, place].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 fn who(asked: &Asked, names: &BTreeMap<SignKey, String>) -> String {
