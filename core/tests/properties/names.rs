@@ -20,17 +20,24 @@ const INVARIANTS: [&str; 11] = [
 
 /// Tests by name, in the sources of this folder: a function right below `#[test]` that is not ignored.
 fn tests() -> BTreeMap<String, String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/properties");
     let mut found = BTreeMap::new();
+    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/properties"), &mut found);
+    found
+}
+
+fn collect(folder: &Path, found: &mut BTreeMap<String, String>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, found);
+            continue;
+        }
         let text = std::fs::read_to_string(&path).unwrap();
         for after in text.split("#[test]\n").skip(1) {
             let name = after.strip_prefix("fn ").and_then(|rest| rest.split('(').next()).unwrap_or_default();
             found.insert(name.to_owned(), path.display().to_string());
         }
     }
-    found
 }
 
 #[test]

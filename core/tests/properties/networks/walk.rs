@@ -61,8 +61,8 @@ impl Walk {
         self.act(act)
     }
 
-    /// What moves to a key is lost on the way if that key is rebound in its turn, or the one it comes from is deleted, before
-    /// housekeeping is done: core bug, told.
+    /// Plain memberships that move to a key are lost on the way if that key is rebound in its turn, or the one they come from
+    /// is deleted, before housekeeping is done: a known gap, written down in `ARCHITECTURE.md`. Here housekeeping comes first.
     fn before(&mut self, act: Act) {
         let rebinds = matches!(act, Act::Redeem { offer, .. } if self.offers[offer].1.rebind.is_some());
         if rebinds || matches!(act, Act::Recover { .. } | Act::Delete { .. }) && !self.model.moves.is_empty() {
