@@ -105,7 +105,7 @@ async fn the_console_says_what_somebody_may_do_and_what_server_this_is() -> Resu
 
     // A member sees the people and the server, and is offered nothing that would be refused.
     let sections = "return [...document.querySelectorAll('#sections a')].map((link) => link.textContent);";
-    assert_eq!(cyd.script(sections).await?, serde_json::json!(["People", "Settings", "You"]));
+    assert_eq!(cyd.script(sections).await?, serde_json::json!(["People", "Networks", "Settings", "You"]));
     cyd.browser.looks("console/member").await
 }
 
