@@ -103,42 +103,34 @@ pub fn table() -> Table {
 
 pub fn seen_table() -> Table {
     const NETWORK: &str = "a listed network | an unlisted one";
+    let of_list = |which, who, space, sees| row(["list spaces", which, who, space], Code::Allowed, rule::SPACES_LIST, sees);
     Table {
         name: "networks-seen",
         title: "Who sees what of a network",
         verbs: vec!["show space", "list spaces", "list members"],
         effect: "sees",
         columns: vec![
-            column("verb", &["show space", "list one's own", "list those to be found", "list members"]),
+            column("verb", &["show space", "list spaces", "list members"]),
+            column("of lists of networks", &["one's own", "those to be found"]),
             column("asker is there", ACTORS),
             column("space", &["a listed network", "an unlisted one"]),
         ],
         rows: vec![
-            row(["show space", HERE, NETWORK], Code::Allowed, rule::SPACE_SHOW, "with the number of members"),
-            row(["show space", "no member", "a listed network"], Code::Allowed, rule::SPACE_SHOW, "without that number"),
-            row(["show space | list members", "no member", "an unlisted one"], Code::NotFound, rule::SPACE_UNKNOWN, "nothing"),
+            row(["show space", ANY, HERE, NETWORK], Code::Allowed, rule::SPACE_SHOW, "with the number of members"),
+            row(["show space", ANY, "no member", "a listed network"], Code::Allowed, rule::SPACE_SHOW, "without that number"),
             row(
-                ["list one's own", "member | admin | owner", NETWORK],
-                Code::Allowed,
-                rule::SPACES_LIST,
-                "with the number of members",
-            ),
-            row(
-                ["list one's own", "no member | admin of the server | owner of the server", NETWORK],
-                Code::Allowed,
-                rule::SPACES_LIST,
+                ["show space | list members", ANY, "no member", "an unlisted one"],
+                Code::NotFound,
+                rule::SPACE_UNKNOWN,
                 "nothing",
             ),
-            row(["list those to be found", HERE, NETWORK], Code::Allowed, rule::SPACES_LIST, "with the number of members"),
-            row(
-                ["list those to be found", "no member", "a listed network"],
-                Code::Allowed,
-                rule::SPACES_LIST,
-                "without that number",
-            ),
-            row(["list those to be found", "no member", "an unlisted one"], Code::Allowed, rule::SPACES_LIST, "nothing"),
-            row(["list members", "no member", "a listed network"], Code::MissingPermission, rule::ASK_PERMISSION, "nothing"),
-            row(["list members", HERE, NETWORK], Code::Allowed, rule::MEMBERS_LIST, "all three, in order of joining"),
+            of_list("one's own", "member | admin | owner", NETWORK, "with the number of members"),
+            of_list("one's own", "no member | admin of the server | owner of the server", NETWORK, "nothing"),
+            of_list("those to be found", HERE, NETWORK, "with the number of members"),
+            of_list("those to be found", "no member", "a listed network", "without that number"),
+            of_list("those to be found", "no member", "an unlisted one", "nothing"),
+            row(["list members", ANY, "no member", "a listed network"], Code::MissingPermission, rule::ASK_PERMISSION, "nothing"),
+            row(["list members", ANY, HERE, NETWORK], Code::Allowed, rule::MEMBERS_LIST, "all three, in order of joining"),
         ],
     }
 }
@@ -287,10 +279,10 @@ fn step_for_every_look() {
     let declined = seen_table().check(|cell| {
         world.store = base.clone();
         world.edit_space(space, |root| root.child.as_mut().unwrap().listed = cell.is("space", "a listed network"));
+        let which = [SpaceFilter::Mine, SpaceFilter::Found][cell.index("of lists of networks")];
         let command = match cell.get("verb") {
             "show space" => Command::ShowSpace(space),
-            "list one's own" => list_spaces(SpaceFilter::Mine),
-            "list those to be found" => list_spaces(SpaceFilter::Found),
+            "list spaces" => list_spaces(which),
             _ => list_members(space),
         };
         let outcome = {

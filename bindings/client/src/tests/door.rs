@@ -189,7 +189,7 @@ async fn a_redeem_is_repeated_and_its_receipt_verified() {
 fn shown(server: &Keys, salt: Option<[u8; 16]>) -> Value {
     let mut shown = preview(server, &claims(server), &situation(), Code::Allowed);
     shown["invite"] = json!({
-        "id": claims(server).invite.to_hex(), "state": "live", "role": "member", "max_uses": 1, "uses": 0,
+        "id": claims(server).invite.to_hex(), "state": "live", "space": "server", "role": "member", "max_uses": 1, "uses": 0,
         "expires": claims(server).expires.to_text(), "label": "", "greeting": "Come in", "issuer": keys(5).sign_key().to_hex(),
         "issuer_handle": "Eve", "issuer_fingerprint": keys(5).sign_key().fingerprint(), "minted_at": NOW.to_rfc3339(),
         "salt": salt.map(hex::encode),
