@@ -16,6 +16,7 @@ use alloc::boxed::Box;
 ///
 /// Quiet to strangers (I10): the proof is by the very key the invite id is the digest of, and it is checked before any
 /// record is read. Whoever cannot prove gets the same answer, by the same work, whether or not the invite exists.
+#[inline(never)]
 pub(crate) fn decide(request: &Request, preview: &Preview, inquiry: &mut Inquiry<'_>) -> Outcome {
     let context = &request.context;
     let statement = PreviewStatement { server: context.server, invite: preview.invite, created: preview.created };

@@ -2,13 +2,13 @@
 
 use crate::kit::network::{create, list_members, list_spaces, update_of};
 use crate::kit::table::{ANY, Answered, Cell, Table, column, row};
-use crate::kit::{Outcome, Person, World};
+use crate::kit::{Call, Outcome, Person, World};
 use crate::words;
 use doorward_core::decide::network;
 use doorward_core::decide::space::{Name, Wish, judge};
 use doorward_core::record::{Account, JoinRule, Named, Pause, Space, keys};
 use doorward_core::role::{Actor, PlaceKind, Role};
-use doorward_core::wire::{Command, Reply, SpaceFilter};
+use doorward_core::wire::{Asker, Command, Reply, SpaceFilter};
 use doorward_core::{Code, SpaceId, rule};
 
 /// As what people act in a network.
@@ -101,6 +101,9 @@ pub fn table() -> Table {
     }
 }
 
+/// The same, and whoever is nobody at the server.
+const ASKERS: &[&str] = &["no member", "member", "admin", "owner", "admin of the server", "owner of the server", "a stranger"];
+
 pub fn seen_table() -> Table {
     const NETWORK: &str = "a listed network | an unlisted one";
     let of_list = |which, who, space, sees| row(["list spaces", which, who, space], Code::Allowed, rule::SPACES_LIST, sees);
@@ -112,10 +115,11 @@ pub fn seen_table() -> Table {
         columns: vec![
             column("verb", &["show space", "list spaces", "list members"]),
             column("of lists of networks", &["one's own", "those to be found"]),
-            column("asker is there", ACTORS),
+            column("asker is there", ASKERS),
             column("space", &["a listed network", "an unlisted one"]),
         ],
         rows: vec![
+            row([ANY, ANY, "a stranger", ANY], Code::Unauthenticated, rule::ASK_SIGNATURE, "nothing"),
             row(["show space", ANY, HERE, NETWORK], Code::Allowed, rule::SPACE_SHOW, "with the number of members"),
             row(["show space", ANY, "no member", "a listed network"], Code::Allowed, rule::SPACE_SHOW, "without that number"),
             row(
@@ -286,7 +290,10 @@ fn step_for_every_look() {
             _ => list_members(space),
         };
         let outcome = {
-            let call = world.signed(&people[cell.index("asker is there")], 9, command);
+            let call = match people.get(cell.index("asker is there")) {
+                Some(who) => world.signed(who, 9, command),
+                None => Call::of(Asker::Stranger, command),
+            };
             world.decide(&call)
         };
         Some(Answered::new(outcome.code(), outcome.rule(), seen(&outcome, &people, cell)))

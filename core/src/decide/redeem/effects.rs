@@ -2,24 +2,24 @@
 
 use super::scene::Scene;
 use super::table::Row;
-use crate::claims::Claims;
 use crate::code::Code;
 use crate::decide::Ruling;
 use crate::decide::arrival::{self, new_account, plain_seat};
 use crate::decide::departure::leave_job;
-use crate::decide::inquiry::Root;
 use crate::decide::open_invites::{OpenInvites, Place};
 use crate::decide::place::Counts;
 use crate::id::{DecisionId, Incarnation, SpaceId};
-use crate::record::{Account, Closed, InviteRecord, JobKind, MemberCount, MovingJob, OpenCount, Seat, Use, Via, keys};
+use crate::record::{Account, Closed, JobKind, MemberCount, MovingJob, Seat, Use, Via, keys};
 use crate::role::Role;
 use crate::statement::ReceiptBody;
 use crate::wire::{Context, EventKind, Redeem, Redeemed, Reply, Request};
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 /// Row 10: account (if new) and memberships are made; or the membership of the key whose place it is moves over.
-pub(crate) fn admit(request: &Request, redeem: &Redeem, mut scene: Scene, row: Row) -> Ruling {
+#[inline(never)]
+pub(crate) fn admit(request: &Request, redeem: &Redeem, mut scene: Box<Scene>, row: Row) -> Ruling {
     let (context, key) = (&request.context, redeem.statement.sign_key);
     let decision = DecisionId::fresh(&context.entropy);
     let mut ruling = Ruling::allow(row.rule);
@@ -39,7 +39,8 @@ pub(crate) fn admit(request: &Request, redeem: &Redeem, mut scene: Scene, row: R
         tags: scene.claims.tags.clone(),
         ..plain_seat(context, Via::Invite(redeem.invite))
     });
-    arrival::seat(&mut ruling, &mut scene.person, scene.counts, incarnation, seat);
+    let counts = Counts { members: scene.counts.members.clone(), joined: scene.counts.joined.clone() };
+    arrival::seat(&mut ruling, &mut scene.person, counts, incarnation, seat);
     scene.person.put(&mut ruling);
     if space != SpaceId::SERVER {
         ruling.put(keys::account(&key), &scene.person.record);
@@ -61,7 +62,7 @@ pub(crate) fn admit(request: &Request, redeem: &Redeem, mut scene: Scene, row: R
     let handle = redeem.statement.handle.clone();
     let used = Use { incarnation, handle, at: context.now, code: row.code, decision, receipt: Some(receipt.clone()) };
     ruling.receipt = Some(receipt);
-    spend(request, redeem, (scene.root, scene.invite, scene.claims, scene.open), used, ruling)
+    spend(request, redeem, *scene, used, ruling)
 }
 
 /// The account of the key: a new one, or the one it has. Whoever comes to the server gives it keys and handle; whoever is a
@@ -115,7 +116,8 @@ fn leave(ruling: &mut Ruling, context: &Context, redeem: &Redeem, scene: &mut Sc
 }
 
 /// Rows 6 to 8: nobody is let in, and the use is spent all the same, because a good proof was presented.
-pub(crate) fn burn(request: &Request, redeem: &Redeem, scene: Scene, row: Row) -> Ruling {
+#[inline(never)]
+pub(crate) fn burn(request: &Request, redeem: &Redeem, scene: Box<Scene>, row: Row) -> Ruling {
     let account = scene.person.record.account.as_ref();
     let used = Use {
         incarnation: account.map_or(Incarnation::NONE, |account| account.incarnation),
@@ -127,17 +129,12 @@ pub(crate) fn burn(request: &Request, redeem: &Redeem, scene: Scene, row: Row) -
     };
     let mut ruling = Ruling::deny(row.code, row.rule);
     ruling.tell(EventKind::InviteBurned, scene.root.id, Some(redeem.statement.sign_key), Some(redeem.invite));
-    spend(request, redeem, (scene.root, scene.invite, scene.claims, scene.open), used, ruling)
+    spend(request, redeem, *scene, used, ruling)
 }
 
 /// Counts the use, files its answer, and closes the invite when this was the last one.
-fn spend(
-    request: &Request,
-    redeem: &Redeem,
-    (root, mut invite, claims, open): (Root, InviteRecord, Claims, OpenCount),
-    used: Use,
-    mut ruling: Ruling,
-) -> Ruling {
+fn spend(request: &Request, redeem: &Redeem, scene: Scene, used: Use, mut ruling: Ruling) -> Ruling {
+    let Scene { root, mut invite, claims, open, .. } = scene;
     ruling.reply = Reply::Redeemed(Redeemed { first: used.code, handle: used.handle.clone() });
     ruling.put(keys::invite_use(&redeem.invite, &redeem.statement.sign_key), &used);
     invite.uses = invite.uses.saturating_add(1);

@@ -18,6 +18,7 @@ use crate::rule;
 use crate::statement::Domain;
 use crate::time::{Expiry, Timestamp};
 use crate::wire::Context;
+use alloc::boxed::Box;
 
 /// Everything a redeem or preview of one invite by one key (or by nobody in particular) looks at.
 pub(crate) struct Scene {
@@ -43,7 +44,12 @@ pub(crate) struct Scene {
 impl Scene {
     /// Loads it, in two rounds; `not-found` if there is no such invite, `damaged-invite` if the store's copy does not
     /// bear both signatures.
-    pub(crate) fn load(context: &Context, id: &InviteId, key: Option<&SignKey>, inquiry: &mut Inquiry<'_>) -> Result<Self, Stop> {
+    pub(crate) fn load(
+        context: &Context,
+        id: &InviteId,
+        key: Option<&SignKey>,
+        inquiry: &mut Inquiry<'_>,
+    ) -> Result<Box<Self>, Stop> {
         let (invite_key, members) = (keys::invite(id), keys::members(&crate::SpaceId::SERVER));
         let person = key.map(|key| (keys::account(key), keys::invite_use(id, key)));
         inquiry.want(keys::SERVER);
@@ -98,7 +104,8 @@ impl Scene {
             Some([key, joined]) => (inquiry.load_or_default(key)?, inquiry.load_or_default::<MemberCount>(joined)?.members),
             None => Default::default(),
         };
-        Ok(Self { root, invite, claims, issuer, open, members, person, counts, prior, target, target_joined })
+        let scene = Self { root, invite, claims, issuer, open, members, person, counts, prior, target, target_joined };
+        Ok(Box::new(scene))
     }
 
     /// What the table looks at. Whoever takes another's place does not join: no gate holds him up and no seat is added,
