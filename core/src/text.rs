@@ -51,6 +51,9 @@ pub fn screen_tags(tags: &[String]) -> Result<(), Code> {
     Ok(())
 }
 
+/// Most characters of a network's name.
+pub const NETWORK_NAME: usize = 63;
+
 /// Lower-case letters, digits and inner hyphens, 1 to `most` of them.
 pub fn is_name(text: &str, most: usize) -> bool {
     let allowed = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-';

@@ -183,8 +183,7 @@ impl Root {
         (self.id, self.child, self.child_changed) = (id, Some(space), true);
     }
 
-    /// The space that is asked about.
-    /// Of one that is not there, nobody asks; the server stands for it.
+    /// The space that is asked about. In place of one that is not there ([`Root::is_there`]), the server.
     pub(crate) fn here(&self) -> &Space {
         self.child.as_ref().unwrap_or(&self.space)
     }

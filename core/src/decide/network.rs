@@ -7,11 +7,11 @@ use super::govern::own;
 use super::inquiry::Inquiry;
 use super::invites::cursor;
 use super::place::{self, Counts, Holder};
-use super::space::{Name, may_be_called, name_for, view};
+use super::space::{Name, can_be_met, may_be_called, name_for, view};
 use super::{Outcome, Ruling, deny, fault};
 use crate::code::Code;
 use crate::id::{Incarnation, SpaceId};
-use crate::record::{ChildRoot, JobKind, JoinRule, MemberRecord, Named, Pause, Space, Stored, Via, keys};
+use crate::record::{ChildRoot, JobKind, MemberRecord, Named, Pause, Space, Stored, Via, keys};
 use crate::role::{Permission, Role};
 use crate::rule::{self, Rule};
 use crate::text::Kind;
@@ -41,10 +41,7 @@ pub fn judge(at_server: Role, proved: bool, showable: bool, name: Name) -> (Code
 pub(crate) fn create(request: &Request, create: &CreateSpace, inquiry: &mut Inquiry<'_>) -> Outcome {
     let CreateSpace { name, description, join_rule, max_members, listed } = create;
     let described = inquiry.check_text(Kind::Greeting, description);
-    if *join_rule == JoinRule::Token {
-        // No space has a join token yet, so nobody could meet that rule.
-        return Err(fault(Code::Malformed, "join rule"));
-    }
+    can_be_met(*join_rule)?;
     let context = &request.context;
     let id = SpaceId::fresh(&context.entropy);
     let mut wanted = Vec::new();

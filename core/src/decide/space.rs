@@ -3,13 +3,13 @@
 use super::caller::{Caller, Wanted, reading, writing};
 use super::govern::change_owner;
 use super::inquiry::{Inquiry, Root};
-use super::{Outcome, Ruling, deny, fault};
+use super::{Outcome, Ruling, Stop, deny, fault};
 use crate::code::Code;
 use crate::id::SpaceId;
 use crate::record::{JoinRule, MemberCount, Named, Pause, Space, keys};
 use crate::role::{Actor, Permission, PlaceKind, Role};
 use crate::rule::{self, Rule};
-use crate::text::{Kind, is_name};
+use crate::text::{Kind, NETWORK_NAME, is_name};
 use crate::time::Timestamp;
 use crate::wire::{EventKind, Reply, Request, SpaceView, Standpoint, UpdateSpace};
 use alloc::boxed::Box;
@@ -83,10 +83,7 @@ pub(crate) fn update(request: &Request, update: &UpdateSpace, inquiry: &mut Inqu
     let is_server = *id == SpaceId::SERVER;
     let named = name.as_ref().is_none_or(|name| inquiry.check_text(Kind::ServerName, name));
     let described = description.as_ref().is_none_or(|text| inquiry.check_text(Kind::Greeting, text));
-    if *join_rule == Some(JoinRule::Token) {
-        // No space has a join token yet, so nobody could meet that rule.
-        return Err(fault(Code::Malformed, "join rule"));
-    }
+    join_rule.map_or(Ok(()), can_be_met)?;
     if is_server && (listed.is_some() || governed.is_some()) {
         return Err(fault(Code::Malformed, "the server is neither listed nor governed"));
     }
@@ -144,13 +141,18 @@ fn changed(mut space: Space, update: &UpdateSpace) -> Space {
     space
 }
 
+/// Refuses a rule that nobody could meet: no space has a join token yet.
+pub(crate) fn can_be_met(rule: JoinRule) -> Result<(), Stop> {
+    if rule == JoinRule::Token { Err(fault(Code::Malformed, "join rule")) } else { Ok(()) }
+}
+
 /// Whether a network may have this name.
 pub(crate) fn may_be_called(name: &str) -> bool {
-    is_name(name, 63) && !matches!(name, "server" | "backbone")
+    is_name(name, NETWORK_NAME) && !matches!(name, "server" | "backbone")
 }
 
 /// Whether this network may have this name, whose record was wanted if it is one.
-pub(crate) fn name_for(name: &str, space: &SpaceId, inquiry: &Inquiry<'_>) -> Result<Name, super::Stop> {
+pub(crate) fn name_for(name: &str, space: &SpaceId, inquiry: &Inquiry<'_>) -> Result<Name, Stop> {
     if !may_be_called(name) {
         return Ok(Name::Bad);
     }

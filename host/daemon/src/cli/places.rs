@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use doorward_client::Session;
-use doorward_core::text::is_name;
+use doorward_core::text::{NETWORK_NAME, is_name};
 use doorward_core::view::{SpaceView, Spelling};
 use doorward_core::wire::SpaceFilter;
 use doorward_core::{Code, SpaceId};
@@ -32,7 +32,7 @@ impl FromStr for Place {
         match SpaceId::read(text) {
             Ok(SpaceId::SERVER) => Ok(Place::Server),
             Ok(id) => Ok(Place::Id(id)),
-            Err(_) if is_name(text, 63) => Ok(Place::Name(text.into())),
+            Err(_) if is_name(text, NETWORK_NAME) => Ok(Place::Name(text.into())),
             Err(_) => Err("name a network by its name or its id; see them with: doorward space list --found".into()),
         }
     }
